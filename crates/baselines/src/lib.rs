@@ -1,0 +1,1 @@
+//! how surprising is this: novelty, counts, time of day, calibration

@@ -1,0 +1,1 @@
+//! the bus over Apache Kafka

@@ -1,0 +1,1 @@
+//! configuration: file plus environment, unknown fields refused

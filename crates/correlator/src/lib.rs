@@ -1,0 +1,1 @@
+//! the pipeline: events in, incidents out

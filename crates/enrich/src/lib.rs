@@ -1,0 +1,1 @@
+//! what is known about an address or a domain without asking anybody

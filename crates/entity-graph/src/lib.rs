@@ -1,0 +1,1 @@
+//! who was this, as of then: bindings with validity, and what touched what

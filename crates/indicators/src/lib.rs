@@ -1,0 +1,1 @@
+//! detection models as data, events to calibrated indicators

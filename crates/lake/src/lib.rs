@@ -1,0 +1,1 @@
+//! events as Parquet files by class and day, with a small scan

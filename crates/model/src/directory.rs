@@ -1,0 +1,130 @@
+//! The organisation's directory: people, their peer groups and their devices.
+
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One person, a row of `directory.csv`; every field but an address may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Person {
+    pub display_name: String,
+    pub mail: String,
+    pub user_principal_name: String,
+    pub object_id: String,
+    /// The peer group.
+    pub department: String,
+    pub title: String,
+    pub manager: String,
+    pub usual_country: String,
+    pub device_host_name: String,
+    pub hire_date: String,
+}
+
+impl Person {
+    /// The canonical key of this person: mail, else user principal name, lower case.
+    pub fn key(&self) -> String {
+        let address = if self.mail.is_empty() { &self.user_principal_name } else { &self.mail };
+        address.to_lowercase()
+    }
+}
+
+/// Everybody, by key, with the look-ups the analysis needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    people: BTreeMap<String, Person>,
+    by_alias: BTreeMap<String, String>,
+    by_device: BTreeMap<String, String>,
+    domains: BTreeSet<String>,
+}
+
+impl Directory {
+    /// Builds the look-ups; rows without any address are ignored, and of two rows with one key the greater in field order wins,
+    /// so that the order of files does not matter.
+    pub fn new(rows: impl IntoIterator<Item = Person>) -> Self {
+        let mut directory = Self::default();
+        for person in rows {
+            let key = person.key();
+            if key.is_empty() {
+                continue;
+            }
+            let rank = |p: &Person| (p.display_name.clone(), p.department.clone(), p.device_host_name.clone(), p.object_id.clone());
+            match directory.people.get(&key) {
+                Some(known) if rank(known) >= rank(&person) => {}
+                _ => {
+                    directory.people.insert(key, person);
+                }
+            }
+        }
+        for (key, person) in &directory.people {
+            for alias in [&person.mail, &person.user_principal_name, &person.object_id] {
+                if !alias.is_empty() {
+                    directory.by_alias.insert(alias.to_lowercase(), key.clone());
+                }
+            }
+            if let Some((local, _)) = person.user_principal_name.split_once('@') {
+                directory.by_alias.entry(local.to_lowercase()).or_insert_with(|| key.clone());
+            }
+            if !person.device_host_name.is_empty() {
+                directory.by_device.insert(person.device_host_name.to_lowercase(), key.clone());
+            }
+            for address in [&person.mail, &person.user_principal_name] {
+                if let Some((_, domain)) = address.rsplit_once('@') {
+                    directory.domains.insert(domain.to_lowercase());
+                }
+            }
+        }
+        directory
+    }
+    /// The person whose mail, user principal name, object id or login name (case-insensitive) is `alias`.
+    pub fn person(&self, alias: &str) -> Option<(&str, &Person)> {
+        let key = self.by_alias.get(&alias.to_lowercase())?;
+        self.people.get_key_value(key).map(|(key, person)| (key.as_str(), person))
+    }
+    /// The person to whom the directory gives this device.
+    pub fn owner_of(&self, device: &str) -> Option<&str> {
+        self.by_device.get(&device.to_lowercase()).map(String::as_str)
+    }
+    /// Whether mail to this domain is the organisation's own.
+    pub fn is_own_domain(&self, domain: &str) -> bool {
+        self.domains.contains(domain)
+    }
+    /// The organisation's mail domains.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(String::as_str)
+    }
+    /// Everybody, in key order.
+    pub fn people(&self) -> impl Iterator<Item = (&str, &Person)> {
+        self.people.iter().map(|(key, person)| (key.as_str(), person))
+    }
+    /// How many people.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+    /// Whether nobody is known.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_found_by_any_alias() {
+        let row = Person {
+            mail: "Ann@Corp.example".into(),
+            user_principal_name: "ann@corp.example".into(),
+            object_id: "0a-1".into(),
+            device_host_name: "LT-7".into(),
+            ..Person::default()
+        };
+        let directory = Directory::new([row, Person::default()]);
+        for alias in ["ANN@corp.example", "0A-1", "ann"] {
+            assert_eq!(directory.person(alias).map(|(key, _)| key), Some("ann@corp.example"), "{alias}");
+        }
+        assert_eq!(directory.owner_of("lt-7"), Some("ann@corp.example"));
+        assert!(directory.is_own_domain("corp.example"));
+        assert_eq!(directory.len(), 1);
+    }
+}

@@ -1,0 +1,112 @@
+//! An incident: indicators of several domains woven into one story.
+
+use crate::bits::Bits;
+use crate::entity::Entity;
+use crate::event::{Domain, EventRef};
+use crate::id::{IncidentUid, IndicatorUid};
+use crate::indicator::Indicator;
+use crate::time::EventTime;
+use serde::{Deserialize, Serialize};
+
+/// An indicator's share of the incident's evidence; shares sum to the incident's `evidence_bits` exactly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    pub indicator: Indicator,
+    pub evidence_bits: Bits,
+}
+
+/// Why two indicators belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    pub from: IndicatorUid,
+    pub to: IndicatorUid,
+    /// The shared entity that weighs most.
+    pub via: Entity,
+    pub bits: Bits,
+    pub reason: String,
+}
+
+/// One line of the incident's story.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub time: EventTime,
+    pub domain: Domain,
+    pub text: String,
+    pub indicator: Option<IndicatorUid>,
+    pub events: Vec<EventRef>,
+}
+
+/// An entity with its part in the incident (`compromised account`, `victim device`, `attacker infrastructure`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentEntity {
+    pub entity: Entity,
+    pub name: String,
+    pub role: String,
+    pub aliases: Vec<String>,
+}
+
+/// An indicator of compromise for export.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ioc {
+    /// `domain`, `ip`, `url`, `sender`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub value: String,
+    /// `unusual sign-in source`, `possible C2 endpoint`, `phishing link`, `phishing sender`.
+    pub role: String,
+    pub first_seen: EventTime,
+}
+
+/// What a sensor did not see while the incident ran.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Coverage {
+    pub domain: Domain,
+    pub start: EventTime,
+    pub end: EventTime,
+    pub text: String,
+}
+
+/// An action that would be taken; nothing is carried out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recommended {
+    /// `block_connections`, `disable_account`, `revoke_sessions`, `remove_inbox_rule`, `remove_auth_method`, `pull_mails`, `lock_links`.
+    pub action: String,
+    pub target: String,
+    pub text: String,
+    /// `would_have` in passive mode.
+    pub mode: String,
+}
+
+/// The story in English; Japanese follows in a later version and is empty until then.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Narrative {
+    pub en: String,
+    pub ja: String,
+}
+
+/// One incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    pub uid: IncidentUid,
+    pub title: String,
+    /// Other names analysts may search for.
+    pub search_aliases: Vec<String>,
+    pub start: EventTime,
+    pub end: EventTime,
+    /// 0 to 100, 50 at the alert threshold.
+    pub score: f64,
+    pub evidence_bits: Bits,
+    pub domains: Vec<Domain>,
+    pub tactics: Vec<String>,
+    pub entities: Vec<IncidentEntity>,
+    pub contributions: Vec<Contribution>,
+    pub links: Vec<Link>,
+    pub timeline: Vec<TimelineEntry>,
+    pub narrative: Narrative,
+    pub iocs: Vec<Ioc>,
+    pub coverage: Vec<Coverage>,
+    pub recommended: Vec<Recommended>,
+    /// 1 in final output; counts up while provisional.
+    pub revision: u32,
+    pub merged_from: Vec<IncidentUid>,
+}

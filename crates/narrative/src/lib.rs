@@ -1,0 +1,1 @@
+//! an incident in plain sentences, each carrying its evidence

@@ -1,0 +1,1 @@
+//! organisations and attacks as raw inputs

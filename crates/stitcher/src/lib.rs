@@ -1,0 +1,1 @@
+//! indicators to incidents by rarity-weighted links

@@ -1,0 +1,1 @@
+//! incidents, evidence, users and cursors in SQLite

@@ -1,0 +1,1 @@
+//! events to and from Protobuf and OCSF JSON

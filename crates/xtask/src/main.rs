@@ -1,0 +1,2 @@
+//! checks of the project itself
+fn main() {}

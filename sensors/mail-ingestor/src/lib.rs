@@ -1,0 +1,1 @@
+//! mail files, mbox and Maildir to events

@@ -1,0 +1,1 @@
+//! capture files and live interfaces to events

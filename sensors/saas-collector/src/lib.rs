@@ -1,0 +1,1 @@
+//! audit files and watched folders to events

@@ -1,0 +1,1 @@
+//! provider audit JSON to events, pure
