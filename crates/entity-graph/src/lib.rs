@@ -1,1 +1,11 @@
-//! who was this, as of then: bindings with validity, and what touched what
+//! Who was this, as of then: identity bindings with validity intervals, and which internal entity touched which external one.
+//!
+//! Pure state that folds facts in any order within the caller's step; it must not know how events are decoded, scored or stored.
+
+pub mod bindings;
+pub mod graph;
+pub mod touches;
+
+pub use bindings::Bindings;
+pub use graph::EntityGraph;
+pub use touches::{Touch, Touches};

@@ -1,1 +1,24 @@
-//! detection models as data, events to calibrated indicators
+//! Detection models as data: events become facts, models score facts against baselines, calibrated scores become indicators.
+//!
+//! Pure and synchronous. This crate must not know where events come from, how incidents are formed, or what time it is.
+
+pub mod builtin;
+pub mod condition;
+pub mod context;
+pub mod error;
+pub mod extract;
+pub mod fact;
+pub mod inline_test;
+pub mod model;
+pub mod prior;
+pub mod scorer;
+pub mod state;
+pub mod template;
+
+pub use builtin::builtin;
+pub use context::Context;
+pub use error::ModelError;
+pub use extract::{Extracted, Extractor};
+pub use fact::{Fact, FactKind};
+pub use model::{Feature, FeatureKind, Model, ModelSet};
+pub use state::{Settings, State};

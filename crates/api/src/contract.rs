@@ -1,0 +1,172 @@
+//! The incident's JSON as the API promises it: OCSF 1.8.0 Incident Finding (2005), ours under `unmapped.weft`. Types for the OpenAPI
+//! document and for readers of the JSON; the API itself passes the stored text through.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// OCSF 1.8.0 Incident Finding; OCSF attributes besides these may be present.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IncidentFinding {
+    /// 2005.
+    pub class_uid: i64,
+    pub metadata: IncidentMetadata,
+    /// Title.
+    pub desc: String,
+    pub activity_id: i64,
+    /// 1 new, 2 in progress, 3 on hold, 4 resolved, 5 closed.
+    pub status_id: i64,
+    pub severity_id: i64,
+    /// Milliseconds UTC.
+    pub start_time: i64,
+    pub end_time: i64,
+    pub unmapped: Unmapped,
+}
+
+/// OCSF metadata.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IncidentMetadata {
+    /// The incident's uid.
+    pub uid: String,
+}
+
+/// What OCSF has no attribute for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Unmapped {
+    pub weft: WeftIncident,
+}
+
+/// Everything of ours about an incident.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WeftIncident {
+    /// 0 to 100, 50 at the alert threshold.
+    pub score: f64,
+    /// The sum of `indicators[].evidence_bits`, exactly.
+    pub evidence_bits: f64,
+    /// `email`, `saas`, `network`.
+    pub domains: Vec<String>,
+    /// ATT&CK tactics, short names.
+    pub tactics: Vec<String>,
+    pub entities: Vec<Entity>,
+    pub indicators: Vec<Contribution>,
+    pub links: Vec<IncidentLink>,
+    pub timeline: Vec<TimelineEntry>,
+    pub narrative: Narrative,
+    pub iocs: Vec<Ioc>,
+    pub coverage: Vec<Coverage>,
+    pub recommended: Vec<Recommended>,
+    /// 1 in final output, counting up while provisional.
+    pub revision: i64,
+    pub merged_from: Vec<String>,
+    /// Other names analysts may search for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search_aliases: Option<Vec<String>>,
+}
+
+/// Somebody or something with a part in the incident.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Entity {
+    /// `kind:key`.
+    pub uid: String,
+    pub kind: String,
+    pub name: String,
+    pub role: String,
+    pub aliases: Vec<String>,
+}
+
+/// One indicator and its share of the evidence.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Contribution {
+    pub uid: String,
+    /// Path-like model name.
+    pub model: String,
+    pub domain: String,
+    pub time: i64,
+    /// `-log2 p`, capped; the sum of `why[].bits`, exactly.
+    pub bits: f64,
+    /// Its share of the incident's evidence.
+    pub evidence_bits: f64,
+    /// Calibrated p-value.
+    pub p: f64,
+    /// 0 to 100, for display.
+    pub score: f64,
+    pub title: String,
+    /// Entity uids.
+    pub entities: Vec<String>,
+    /// ATT&CK technique ids.
+    pub techniques: Vec<String>,
+    pub event_uids: Vec<String>,
+    pub why: Vec<Why>,
+}
+
+/// One feature's share in an indicator's surprise.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Why {
+    pub feature: String,
+    pub observed: String,
+    pub expected: String,
+    /// Observations behind the expectation.
+    pub n: u64,
+    /// Where the expectation comes from: the entity itself, a peer group, the organisation, the shipped prior.
+    pub peer: String,
+    pub bits: f64,
+}
+
+/// Why two indicators belong together.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct IncidentLink {
+    /// Indicator uids.
+    pub from: String,
+    pub to: String,
+    /// Uid of the shared entity.
+    pub via: String,
+    pub bits: f64,
+    pub reason: String,
+}
+
+/// One line of the story.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEntry {
+    pub time: i64,
+    pub domain: String,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator_uid: Option<String>,
+    pub event_uids: Vec<String>,
+}
+
+/// The story; a language that is not written yet is empty.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Narrative {
+    pub en: String,
+    pub ja: String,
+}
+
+/// An indicator of compromise.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Ioc {
+    /// `domain`, `ip`, `url`, `sender`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub value: String,
+    pub role: String,
+    pub first_seen: i64,
+}
+
+/// What a sensor did not see while the incident ran.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Coverage {
+    pub domain: String,
+    pub start: i64,
+    pub end: i64,
+    pub text: String,
+}
+
+/// What should be done, or would have been.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Recommended {
+    pub action: String,
+    pub target: String,
+    pub text: String,
+    /// `would_have` in passive mode.
+    pub mode: String,
+}

@@ -1,0 +1,148 @@
+//! Conformal calibration: any score becomes a p-value by comparison with past entity-days, silent ones included.
+
+use std::collections::VecDeque;
+
+/// Scores are compared in steps of 1/8 bit.
+const STEP: f64 = 8.0;
+/// Bins, for scores of 0 to 256 bits.
+const BINS: usize = 2048;
+
+/// Counts of entity-days by their highest score.
+#[derive(Clone, Debug)]
+struct Histogram {
+    bins: Vec<u32>,
+    total: u64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self { bins: vec![0; BINS], total: 0 }
+    }
+}
+
+fn bin(score: f64) -> usize {
+    if score.is_finite() { ((score.max(0.0) * STEP) as usize + usize::from(score > 0.0)).min(BINS - 1) } else { 0 }
+}
+
+/// A p-value and the number of entity-days it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PValue {
+    /// In (0, 1].
+    pub p: f64,
+    pub n: u64,
+}
+
+/// The calibration table of one model. Days wait `lag_days` before they count, so that an attack that lasts days does not teach the
+/// table that it is normal.
+#[derive(Clone, Debug)]
+pub struct Calibration {
+    table: Histogram,
+    waiting: VecDeque<(i64, Vec<u16>, u64)>,
+    lag_days: i64,
+}
+
+impl Calibration {
+    /// An empty table.
+    pub fn new(lag_days: i64) -> Self {
+        Self { table: Histogram::default(), waiting: VecDeque::new(), lag_days }
+    }
+
+    /// Hands in the finished `day` (days since the epoch): the highest score of every entity that was active, and how many known
+    /// entities were silent.
+    pub fn add_day(&mut self, day: i64, scores: impl IntoIterator<Item = f64>, silent: u64) {
+        let bins = scores.into_iter().map(|score| bin(score) as u16).collect();
+        self.waiting.push_back((day, bins, silent));
+    }
+
+    /// Lets the days that are at least the lag older than `today` count.
+    pub fn start_day(&mut self, today: i64) {
+        while let Some((day, bins, silent)) = self.waiting.pop_front() {
+            if day + self.lag_days >= today {
+                self.waiting.push_front((day, bins, silent));
+                break;
+            }
+            for index in bins {
+                if let Some(count) = self.table.bins.get_mut(usize::from(index)) {
+                    *count += 1;
+                    self.table.total += 1;
+                }
+            }
+            if let Some(count) = self.table.bins.first_mut() {
+                *count = count.saturating_add(u32::try_from(silent).unwrap_or(u32::MAX));
+                self.table.total += silent;
+            }
+        }
+    }
+
+    /// `(#greater + U (1 + #equal)) / (n + 1)`, where `tie` in (0, 1) is a hash of the thing scored.
+    pub fn p_value(&self, score: f64, tie: f64) -> PValue {
+        let index = bin(score);
+        let greater: u64 = self.table.bins.iter().skip(index + 1).map(|c| u64::from(*c)).sum();
+        let equal = u64::from(self.table.bins.get(index).copied().unwrap_or(0));
+        let n = self.table.total;
+        let p = (greater as f64 + tie.clamp(1e-9, 1.0) * (1 + equal) as f64) / (n + 1) as f64;
+        PValue { p: p.clamp(1e-12, 1.0), n }
+    }
+
+    /// Entity-days that count so far.
+    pub fn n(&self) -> u64 {
+        self.table.total
+    }
+}
+
+/// A number in (0, 1) from a hash, for breaking ties the same way every time.
+pub fn tie_of(hash: &[u8; 16]) -> f64 {
+    let mut word = [0u8; 8];
+    word.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
+    (u64::from_le_bytes(word) >> 11) as f64 / (1u64 << 53) as f64 + 1e-12
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cheap deterministic stream of numbers in (0, 1).
+    fn uniform(index: u64, stream: u64) -> f64 {
+        let mut x = index.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(stream.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        x ^= x >> 30;
+        x = x.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        x ^= x >> 27;
+        x = x.wrapping_mul(0x94D0_49BB_1331_11EB);
+        x ^= x >> 31;
+        (x >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    #[test]
+    fn benign_p_values_are_uniform_even_on_discrete_scores() {
+        // Scores that are 0 for 90 % and geometric otherwise; 20,000 calibrate, 100,000 are tested.
+        let score = |i: u64, stream: u64| {
+            let u = uniform(i, stream);
+            if u < 0.9 { 0.0 } else { (-(((u - 0.9) * 10.0).max(1e-9)).log2() * 2.0).floor() }
+        };
+        let mut calibration = Calibration::new(0);
+        calibration.add_day(0, (0..20_000).map(|i| score(i, 1)), 0);
+        calibration.start_day(1);
+        for (limit, slack) in [(0.1, 0.05), (0.01, 0.2)] {
+            let below = (0..100_000).filter(|i| calibration.p_value(score(*i, 2), uniform(*i, 3)).p < limit).count() as f64;
+            let ratio = below / (100_000.0 * limit);
+            assert!((1.0 - slack..=1.0 + slack).contains(&ratio), "P(p < {limit}) is {ratio} of what it should be");
+        }
+    }
+
+    #[test]
+    fn days_wait_and_silence_counts() {
+        let mut calibration = Calibration::new(3);
+        calibration.add_day(0, [5.0], 99);
+        calibration.start_day(3);
+        assert_eq!(calibration.n(), 0);
+        calibration.start_day(4);
+        assert_eq!(calibration.n(), 100);
+        assert!(calibration.p_value(9.0, 0.5).p < 0.006);
+        assert!(calibration.p_value(1.0, 0.5).p > 0.009);
+    }
+
+    #[test]
+    fn a_cold_start_is_quiet() {
+        assert!(Calibration::new(3).p_value(100.0, 0.5).p >= 0.5);
+    }
+}

@@ -1,0 +1,177 @@
+//! The fields of `weft.toml` with their defaults. Their documentation is the reference that `weft config schema` prints. Knows no
+//! file and no environment.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// The configuration of Weft. Every field has a default, so an empty file is a sound configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the organisation in events and topic keys: 1 to 64 of `a-z`, `0-9`, `_` and `-`.
+    pub tenant: String,
+    /// What Weft may do. `passive`: it only says what it would do.
+    pub mode: Mode,
+    /// Folder for the event log, state and dead letters. Default: `$STATE_DIRECTORY`, else `$XDG_DATA_HOME/weft`, else
+    /// `$HOME/.local/share/weft`.
+    pub data_dir: PathBuf,
+    /// The organisation's `directory.csv` (people, peer groups, devices). Without it peer groups are unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory: Option<PathBuf>,
+    /// The API and the page.
+    pub listen: Listen,
+    /// How events and incidents travel.
+    pub bus: Bus,
+    /// Where events come from when `weft up` runs.
+    pub sources: Sources,
+    /// Tables about addresses and domains.
+    pub enrich: Enrich,
+    /// When an incident is worth a person's minute.
+    pub alert: Alert,
+    /// Where events are kept for hunting.
+    pub lake: Lake,
+}
+
+/// What Weft may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Actions are recorded as "would have" and never carried out.
+    #[default]
+    Passive,
+}
+
+/// The API and the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    /// Address and port; port 0 takes a free one. Put a proxy with TLS in front before you bind anything but loopback.
+    #[schemars(with = "String")]
+    pub address: SocketAddr,
+}
+
+/// How events and incidents travel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bus {
+    /// `embedded`: a durable log under `data_dir`. `kafka`: Apache Kafka; the binary needs the feature `kafka`.
+    pub kind: BusKind,
+    /// Kafka bootstrap servers as `host:port`; needed when `kind` is `kafka`.
+    pub brokers: Vec<String>,
+    /// First part of every topic's name: 1 to 100 of letters, digits, `.`, `_` and `-`. With `weft` events go to `weft.events.v1`.
+    pub topic_prefix: String,
+    /// Encoding of events on the bus; everything else is OCSF JSON.
+    pub events_format: EventsFormat,
+    /// Further librdkafka client properties (`security.protocol`, `sasl.username` ...). File only, no environment variable.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
+}
+
+/// Which bus carries events and incidents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BusKind {
+    #[default]
+    Embedded,
+    Kafka,
+}
+
+/// Encoding of events on the bus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventsFormat {
+    #[default]
+    Protobuf,
+    OcsfJson,
+}
+
+/// Where events come from when `weft up` runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sources {
+    /// Folders in which mail (.eml, .mbox, Maildir), audit records (JSON, CSV) and captures (.pcap, .pcapng) appear; at most 256.
+    pub watch: Vec<PathBuf>,
+    /// Network interfaces to listen on, at most 16; the binary needs the feature `capture` and the process `CAP_NET_RAW`.
+    pub interfaces: Vec<String>,
+}
+
+/// Tables about addresses and domains.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Enrich {
+    /// Folder with `country.mmdb`, `asn.mmdb`, `lists/` and `feeds/`. Default: `$WEFT_CACHE/enrich`, else
+    /// `$CACHE_DIRECTORY/enrich`, else `$XDG_CACHE_HOME/weft/enrich`, else `$HOME/.cache/weft/enrich`.
+    pub dir: PathBuf,
+    /// Further feeds of newly registered domains: lines `domain,YYYY-MM-DD`. They explain and never decide.
+    pub new_domain_feeds: Vec<PathBuf>,
+    /// Further reputation feeds: lines `domain or address,reason`. They explain and never decide.
+    pub reputation_feeds: Vec<PathBuf>,
+}
+
+/// When an incident is worth a person's minute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Alert {
+    /// False incidents you accept per 1,000 people and day: more than 0, at most 1,000. The alert threshold follows from it.
+    pub budget: f64,
+}
+
+/// Where events are kept for hunting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lake {
+    /// Folder of the Parquet files. Default: `lake` under `data_dir`.
+    pub dir: PathBuf,
+    /// Days of event time that are kept, 1 to 3,650.
+    pub retention_days: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            tenant: "default".to_owned(),
+            mode: Mode::default(),
+            data_dir: PathBuf::new(),
+            directory: None,
+            listen: Listen::default(),
+            bus: Bus::default(),
+            sources: Sources::default(),
+            enrich: Enrich::default(),
+            alert: Alert::default(),
+            lake: Lake::default(),
+        }
+    }
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8686)) }
+    }
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self {
+            kind: BusKind::default(),
+            brokers: Vec::new(),
+            topic_prefix: "weft".to_owned(),
+            events_format: EventsFormat::default(),
+            properties: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Alert {
+    fn default() -> Self {
+        Self { budget: 0.1 }
+    }
+}
+
+impl Default for Lake {
+    fn default() -> Self {
+        Self { dir: PathBuf::new(), retention_days: 365 }
+    }
+}

@@ -1,0 +1,110 @@
+//! The entity graph: external entities and who touched them, beside the identity bindings.
+
+use crate::bindings::Bindings;
+use crate::touches::{Touch, Touches};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use weft_model::time::DAY_MS;
+use weft_model::{Entity, EntityKind, EventTime};
+
+/// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
+const MAX_EXTERNAL: usize = 2_000_000;
+/// Internal entities remembered.
+const MAX_INTERNAL: usize = 200_000;
+
+/// Live state of who is who and who touched what.
+#[derive(Clone, Debug, Default)]
+pub struct EntityGraph {
+    /// Identity bindings.
+    pub bindings: Bindings,
+    external: HashMap<Entity, Touches>,
+    people: BTreeSet<Arc<str>>,
+    devices: BTreeSet<Arc<str>>,
+    refused: u64,
+}
+
+impl EntityGraph {
+    /// Counts an internal entity as known to the organisation.
+    pub fn known(&mut self, kind: EntityKind, key: &Arc<str>) {
+        let set = if kind == EntityKind::Device { &mut self.devices } else { &mut self.people };
+        if set.len() < MAX_INTERNAL && !set.contains(key) {
+            set.insert(key.clone());
+        }
+    }
+    /// How many people (and accounts) and devices are known.
+    pub fn internal_counts(&self) -> (usize, usize) {
+        (self.people.len(), self.devices.len())
+    }
+    /// Whether `key` is a known device.
+    pub fn is_device(&self, key: &str) -> bool {
+        self.devices.contains(key)
+    }
+    /// Records a contact with an external entity.
+    pub fn touch(&mut self, entity: &Entity, touch: Touch) {
+        if let Some(touches) = self.external.get_mut(entity) {
+            touches.add(touch);
+        } else if self.external.len() < MAX_EXTERNAL {
+            self.external.insert(entity.clone(), Touches::new(touch));
+        } else {
+            self.refused += 1;
+        }
+    }
+    /// The contacts with an external entity.
+    pub fn touches(&self, entity: &Entity) -> Option<&Touches> {
+        self.external.get(entity)
+    }
+    /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names; never 0 (half a
+    /// toucher is added), so a never-seen entity is as rare as the organisation is large.
+    pub fn prevalence(&self, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
+        let population = self.people.len().max(self.devices.len()).max(1) as f64;
+        let touchers = self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip));
+        ((touchers as f64 + 0.5) / (population + 1.0)).min(1.0)
+    }
+    /// Forgets external entities that nobody touched for long.
+    pub fn forget(&mut self, now: EventTime) {
+        self.external.retain(|_, touches| !touches.is_stale(now));
+    }
+    /// Contacts refused because the table was full.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weft_model::{Domain, EventRef, EventUid};
+
+    fn touch(by: &str, time: i64) -> Touch {
+        let event = EventRef { time: EventTime(time), uid: EventUid::of("t", &[by.as_bytes(), &time.to_le_bytes()]) };
+        Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by) }
+    }
+
+    #[test]
+    fn prevalence_counts_others_in_the_week_before() {
+        let mut graph = EntityGraph::default();
+        for i in 0..9 {
+            graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str()));
+        }
+        let site = Entity::new(EntityKind::Domain, "site.example");
+        for i in 0..4 {
+            graph.touch(&site, touch(&format!("d{i}"), i * 1000));
+        }
+        let at = EventTime(DAY_MS);
+        assert_eq!(graph.prevalence(&site, at, |_| false), 0.45);
+        assert_eq!(graph.prevalence(&site, at, |who| who == "d0"), 0.35);
+        assert_eq!(graph.prevalence(&site, EventTime(20 * DAY_MS), |_| false), 0.05, "long ago");
+        assert_eq!(graph.prevalence(&Entity::new(EntityKind::Domain, "new.example"), at, |_| false), 0.05);
+        assert_eq!(graph.touches(&site).and_then(Touches::contacts).map(|c| c.len()), Some(4));
+    }
+
+    #[test]
+    fn a_hub_keeps_no_list_but_still_counts() {
+        let mut graph = EntityGraph::default();
+        let hub = Entity::new(EntityKind::Domain, "cdn.example");
+        (0..5000).for_each(|i| graph.touch(&hub, touch("d1", i)));
+        assert_eq!(graph.touches(&hub).and_then(Touches::contacts), None);
+        graph.forget(EventTime(60 * DAY_MS));
+        assert!(graph.touches(&hub).is_none());
+    }
+}

@@ -1,0 +1,94 @@
+//! What touched an external entity: who, when, and by which event; the memory behind prevalence and investigation.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use weft_model::time::DAY_MS;
+use weft_model::{Domain, EventRef, EventTime};
+
+/// Touches remembered one by one; an entity with more is a hub and keeps only who and when.
+const MAX_TOUCHES: usize = 4096;
+/// Internal entities remembered per external one.
+const MAX_TOUCHERS: usize = 4096;
+/// A silent entity is forgotten after this.
+const FORGET_MS: i64 = 45 * DAY_MS;
+
+/// One contact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touch {
+    pub event: EventRef,
+    pub domain: Domain,
+    /// OCSF class of the event.
+    pub class_uid: u32,
+    /// The internal person or device, or an external address where none is known.
+    pub by: Arc<str>,
+}
+
+/// First and last contact of one internal entity.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    first: EventTime,
+    last: EventTime,
+}
+
+/// Everything known about contacts with one external entity.
+#[derive(Clone, Debug)]
+pub struct Touches {
+    first_seen: EventTime,
+    last_seen: EventTime,
+    by: HashMap<Arc<str>, Span>,
+    list: Vec<Touch>,
+    is_hub: bool,
+}
+
+impl Touches {
+    pub(crate) fn new(touch: Touch) -> Self {
+        let mut touches = Self {
+            first_seen: touch.event.time,
+            last_seen: touch.event.time,
+            by: HashMap::new(),
+            list: Vec::new(),
+            is_hub: false,
+        };
+        touches.add(touch);
+        touches
+    }
+    pub(crate) fn add(&mut self, touch: Touch) {
+        let at = touch.event.time;
+        self.first_seen = self.first_seen.min(at);
+        self.last_seen = self.last_seen.max(at);
+        if self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by) {
+            let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at });
+            span.first = span.first.min(at);
+            span.last = span.last.max(at);
+        }
+        if self.is_hub {
+            return;
+        }
+        if self.list.len() >= MAX_TOUCHES {
+            self.is_hub = true;
+            self.list = Vec::new();
+            return;
+        }
+        self.list.push(touch);
+    }
+    pub(crate) fn is_stale(&self, now: EventTime) -> bool {
+        now.since(self.last_seen) > FORGET_MS
+    }
+    /// When anybody first touched it.
+    pub fn first_seen(&self) -> EventTime {
+        self.first_seen
+    }
+    /// How many internal entities touched it in `[from, to]`, without those that `skip` names.
+    pub fn touchers(&self, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
+        self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).count()
+    }
+    /// The contacts one by one, in (time, uid) order; `None` for a hub that had too many to keep.
+    pub fn contacts(&self) -> Option<Vec<&Touch>> {
+        if self.is_hub {
+            return None;
+        }
+        let mut contacts: Vec<&Touch> = self.list.iter().collect();
+        contacts.sort();
+        Some(contacts)
+    }
+}

@@ -1,0 +1,187 @@
+//! Events to facts: resolves who acted as of the event's time, looks up what is known of addresses and domains, and notes which
+//! internal entity touched which external one.
+
+mod email;
+mod network;
+mod saas;
+
+use crate::context::Context;
+use crate::fact::{Fact, FactKind};
+use std::net::IpAddr;
+use std::sync::Arc;
+use weft_entity_graph::{EntityGraph, Touch};
+use weft_model::{AuthenticationKind, Body, DhcpKind, Directory, Entity, EntityKind, Event, EventTime};
+
+/// What one event yields.
+#[derive(Debug, Default)]
+pub struct Extracted {
+    pub facts: Vec<Fact>,
+    /// External entity and contact.
+    pub touches: Vec<(Entity, Touch)>,
+    /// Internal entities seen.
+    pub known: Vec<(EntityKind, Arc<str>)>,
+}
+
+/// Turns events into facts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extractor;
+
+impl Extractor {
+    /// First pass over an hour: address leases.
+    pub fn bind_addresses(event: &Event, graph: &mut EntityGraph) {
+        let Body::Dhcp(dhcp) = &event.body else { return };
+        if let (DhcpKind::Ack, Some(ip)) = (dhcp.kind, dhcp.leased_ip) {
+            let device = dhcp.hostname.as_deref().unwrap_or(&dhcp.mac);
+            graph.bindings.lease(ip, device, event.time, dhcp.lease_s.unwrap_or(3600));
+        }
+    }
+
+    /// Second pass: who logged on where.
+    pub fn bind_people(event: &Event, graph: &mut EntityGraph, directory: &Directory) {
+        let Body::Authentication(logon) = &event.body else { return };
+        if logon.kind != AuthenticationKind::AuthenticationTicket || logon.status == weft_model::Status::Failure {
+            return;
+        }
+        let (Some(ip), Some(name)) = (logon.src_endpoint.ip, &logon.user.name) else { return };
+        // Machine accounts end in a dollar sign and are nobody.
+        let Some((person, _)) = directory.person(name).filter(|_| !name.ends_with('$')) else { return };
+        let device = graph.bindings.device(ip, event.time);
+        if let Some(device) = device {
+            graph.bindings.logon(&device, person, event.time);
+        }
+    }
+
+    /// Third pass: facts and contacts. Reads the bindings as of the event's time.
+    pub fn extract(event: &Event, context: Context<'_>) -> Extracted {
+        let mut out = Collector { event, context, out: Extracted::default() };
+        match &event.body {
+            Body::Email(email) => email::extract(&mut out, email),
+            Body::Network(flow) => network::flow(&mut out, flow),
+            Body::Http(http) => network::http(&mut out, http),
+            Body::Dns(dns) => network::dns(&mut out, dns),
+            Body::Dhcp(_) => {}
+            Body::Authentication(logon) => saas::logon(&mut out, logon),
+            Body::AccountChange(change) => saas::account(&mut out, change),
+            Body::EntityManagement(change) => saas::entity(&mut out, change),
+            Body::Api(call) => saas::api(&mut out, call),
+            Body::FileHosting(file) => saas::file(&mut out, file),
+        }
+        out.out
+    }
+}
+
+/// An internal person, account or device with its peer group.
+#[derive(Clone, Debug)]
+struct Internal {
+    kind: EntityKind,
+    key: Arc<str>,
+    name: Arc<str>,
+    peer: Option<Arc<str>>,
+}
+
+impl Internal {
+    fn entity(&self) -> Entity {
+        Entity::new(self.kind, self.key.as_ref())
+    }
+}
+
+/// Collects what one event yields.
+struct Collector<'a> {
+    event: &'a Event,
+    context: Context<'a>,
+    out: Extracted,
+}
+
+impl Collector<'_> {
+    fn at(&self) -> EventTime {
+        self.event.time
+    }
+
+    /// The person an address, id or login name belongs to; an account when only the address is known; nobody for service names.
+    fn person(&mut self, alias: &str) -> Option<Internal> {
+        let internal = match self.context.directory.person(alias) {
+            Some((key, person)) => Internal {
+                kind: EntityKind::Person,
+                key: Arc::from(key),
+                name: Arc::from(if person.display_name.is_empty() { key } else { &person.display_name }),
+                peer: (!person.department.is_empty()).then(|| Arc::from(person.department.as_str())),
+            },
+            None if alias.contains('@') && alias.len() <= 320 => {
+                let key: Arc<str> = Arc::from(alias.to_lowercase().as_str());
+                let kind = if self.context.directory.is_empty() { EntityKind::Person } else { EntityKind::Account };
+                Internal { kind, name: key.clone(), key, peer: None }
+            }
+            None => return None,
+        };
+        self.out.known.push((internal.kind, internal.key.clone()));
+        Some(internal)
+    }
+
+    /// The device behind an internal address, by its lease, else the address itself.
+    fn device(&mut self, ip: IpAddr) -> Internal {
+        let bound = self.context.graph.bindings.device(ip, self.at());
+        let key = bound.unwrap_or_else(|| Arc::from(ip.to_string().as_str()));
+        let owner = self.context.directory.owner_of(&key).and_then(|owner| self.context.directory.person(owner));
+        let peer = owner.map(|(_, person)| person.department.as_str()).filter(|department| !department.is_empty()).map(Arc::from);
+        self.out.known.push((EntityKind::Device, key.clone()));
+        Internal { kind: EntityKind::Device, name: key.clone(), key, peer }
+    }
+
+    fn touch(&mut self, entity: Entity, by: &Internal) {
+        let touch = Touch {
+            event: self.event.reference(),
+            domain: self.event.domain(),
+            class_uid: self.event.body.class_uid(),
+            by: by.key.clone(),
+        };
+        self.out.touches.push((entity, touch));
+    }
+
+    /// Fields about an address, with an entity and a contact when it is public.
+    fn address(&mut self, fact: &mut Fact, ip: Option<IpAddr>, by: &Internal) {
+        let Some(ip) = ip else { return };
+        let info = self.context.enricher.ip(ip);
+        fact.fields.push(("ip", Arc::from(ip.to_string().as_str())));
+        fact.fields.push(("ip_scope", Arc::from(if info.is_private { "private" } else { "public" })));
+        if info.is_private {
+            return;
+        }
+        if let Some(country) = info.country {
+            fact.fields.push(("country", Arc::from(country.as_str())));
+        }
+        if let Some(asn) = info.asn {
+            fact.fields.push(("asn", Arc::from(format!("AS{asn}").as_str())));
+        }
+        if let Some(organisation) = info.as_org {
+            fact.fields.push(("as_org", organisation));
+        }
+        let kind = if info.is_vpn {
+            "vpn"
+        } else if info.is_hosting {
+            "hosting"
+        } else {
+            "access"
+        };
+        fact.fields.push(("network_kind", Arc::from(kind)));
+        let entity = Entity::new(EntityKind::Ip, ip.to_string());
+        fact.entities.push(entity.clone());
+        self.touch(entity, by);
+    }
+
+    fn fact(&self, kind: FactKind, who: &Internal) -> Fact {
+        let field = if who.kind == EntityKind::Device { "device" } else { "person" };
+        Fact {
+            kind,
+            event: self.event.reference(),
+            fields: vec![(field, who.name.clone())],
+            amount: 0,
+            entities: vec![who.entity()],
+            peer: who.peer.clone(),
+        }
+    }
+}
+
+/// The last label of a host name.
+fn tld(host: &str) -> &str {
+    host.rsplit('.').next().unwrap_or(host)
+}

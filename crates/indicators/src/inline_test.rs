@@ -1,0 +1,145 @@
+//! The tests that a model file carries: a made-up history of facts, one event, and how surprising it must be.
+
+use crate::context::Context;
+use crate::error::ModelError;
+use crate::fact::{FIELDS, Fact};
+use crate::model::{FeatureKind, Model, ModelSet};
+use crate::state::{Settings, State};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use weft_enrich::Enricher;
+use weft_entity_graph::{EntityGraph, Touch};
+use weft_model::{DAY_MS, Directory, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS};
+
+/// Fields of a fact as a test writes them; `repeat` gives the fact that often.
+type Fields = BTreeMap<String, String>;
+
+/// One test of one model.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct InlineTest {
+    pub name: String,
+    pub history: History,
+    pub event: Fields,
+    pub expect: Expect,
+}
+
+/// Every entity shows every fact once a day, at ten o'clock.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    pub days: i64,
+    pub entities: u32,
+    pub facts: Vec<Fields>,
+}
+
+/// Bounds on the indicator's surprise; no indicator is 0 bits.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_bits: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_bits: Option<f64>,
+}
+
+/// How a test went.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub bits: f64,
+    pub passed: bool,
+}
+
+impl InlineTest {
+    /// Runs this test against `model` alone. Errors when a field is unknown.
+    pub fn run(&self, model: &Model, priors: &ModelSet) -> Result<Outcome, ModelError> {
+        let mut alone = model.clone();
+        alone.features.retain(|feature| !matches!(feature.measure, FeatureKind::After(_)));
+        let set = ModelSet { models: vec![alone], priors: priors.priors.clone() };
+        let mut state = State::new(Arc::new(set), Settings { keep_bits: 0.0, ..Settings::default() });
+        let mut graph = EntityGraph::default();
+        let (directory, enricher) = (Directory::default(), Enricher::builder().build());
+        for day in 0..self.history.days {
+            let mut facts = Vec::new();
+            for entity in 0..self.history.entities {
+                for fields in &self.history.facts {
+                    facts.extend(self.facts(model, fields, entity, EventTime(day * DAY_MS + 10 * HOUR_MS))?);
+                }
+            }
+            step(&mut state, &mut graph, &directory, &enricher, &facts);
+        }
+        let facts = self.facts(model, &self.event, 0, EventTime(self.history.days * DAY_MS + 10 * HOUR_MS))?;
+        let bits = step(&mut state, &mut graph, &directory, &enricher, &facts);
+        let passed = self.expect.min_bits.is_none_or(|min| bits >= min) && self.expect.max_bits.is_none_or(|max| bits <= max);
+        Ok(Outcome { bits, passed })
+    }
+
+    fn facts(&self, model: &Model, fields: &Fields, entity: u32, at: EventTime) -> Result<Vec<Fact>, ModelError> {
+        let key = format!("{}-{entity}", model.entity.as_str());
+        let repeat: u32 = fields.get("repeat").and_then(|text| text.parse().ok()).unwrap_or(1).min(10_000);
+        let mut values = vec![(if model.entity == EntityKind::Device { "device" } else { "person" }, Arc::from(key.as_str()))];
+        let mut entities = vec![Entity::new(model.entity, key.as_str())];
+        for (name, value) in fields.iter().filter(|(name, _)| *name != "repeat") {
+            let Some(field) = FIELDS.iter().find(|field| *field == name) else {
+                let what = format!("test `{}` names the unknown field `{name}`", self.name);
+                return Err(ModelError::Invalid { file: model.name.clone(), what });
+            };
+            values.push((*field, Arc::from(value.as_str())));
+            let kind = match *field {
+                "sender" => EntityKind::Sender,
+                "ip" => EntityKind::Ip,
+                "domain" | "link_domain" => EntityKind::Domain,
+                "url" => EntityKind::Url,
+                _ => continue,
+            };
+            entities.push(Entity::new(kind, value.as_str()));
+        }
+        let fact = |index: u32| Fact {
+            kind: model.on,
+            event: EventRef { time: at, uid: EventUid::of("inline", &[key.as_bytes(), &at.0.to_le_bytes(), &index.to_le_bytes()]) },
+            fields: values.clone(),
+            amount: 0,
+            entities: entities.clone(),
+            peer: None,
+        };
+        Ok((0..repeat).map(fact).collect())
+    }
+}
+
+/// One hour: score, then let the graph learn the contacts. Returns the most surprising indicator's bits.
+fn step(state: &mut State, graph: &mut EntityGraph, directory: &Directory, enricher: &Enricher, facts: &[Fact]) -> f64 {
+    for fact in facts {
+        if let Some(actor) = fact.actor() {
+            graph.known(actor.kind, &Arc::from(actor.key.as_str()));
+        }
+    }
+    let indicators = state.step(Context { graph, directory, enricher }, facts);
+    for fact in facts {
+        let Some(actor) = fact.actor() else { continue };
+        for entity in fact.entities.iter().filter(|entity| !entity.kind.is_internal()) {
+            let touch = Touch { event: fact.event, domain: fact.kind.domain(), class_uid: 0, by: Arc::from(actor.key.as_str()) };
+            graph.touch(entity, touch);
+        }
+    }
+    indicators.iter().map(|indicator| indicator.bits.value()).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::builtin;
+
+    #[test]
+    fn every_test_in_every_shipped_model_passes() {
+        let set = builtin().unwrap();
+        let mut ran = 0;
+        for model in &set.models {
+            for test in &model.tests {
+                let outcome = test.run(model, &set).unwrap();
+                assert!(outcome.passed, "{}: {}: {} bits", model.name, test.name, outcome.bits);
+                ran += 1;
+            }
+        }
+        assert!(ran >= 10, "only {ran} inline tests");
+    }
+}

@@ -1,0 +1,309 @@
+//! Scores one group of facts (one entity, one subject, one hour) against one model.
+
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::model::{Feature, FeatureKind, Model};
+use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, State};
+use crate::template;
+use std::collections::HashMap;
+use std::sync::Arc;
+use weft_baselines::calibration::tie_of;
+use weft_baselines::{NoveltyParams, log2_e, novelty, surprise_bits, volume_tail};
+use weft_model::time::{DAY_MS, HOUR_MS};
+use weft_model::{Bits, Entity, EntityKind, Indicator, IndicatorUid, Why};
+
+/// Weight of the broader level in volume back-off, in observations.
+const VOLUME_STRENGTH: f64 = 20.0;
+/// Pseudo-events spread over the week before anything was seen.
+const HOUR_STRENGTH: f64 = 24.0;
+/// Tail of an amount nobody has ever shown, before any observation.
+const VOLUME_PRIOR: f64 = 0.05;
+/// Distinct values counted per subject and day.
+const MAX_DISTINCT: usize = 10_000;
+/// Surprises this small are not worth remembering for following models, in bits.
+const RECENT_BITS: f64 = 4.0;
+
+/// The facts of one entity and subject within one hour.
+pub(crate) struct Group<'a> {
+    pub(crate) entity: Arc<str>,
+    pub(crate) subject: Arc<str>,
+    pub(crate) facts: Vec<&'a Fact>,
+}
+
+/// Facts that the model applies to, by entity and subject, in the order in which each first appears.
+pub(crate) fn group<'a>(model: &Model, facts: &'a [Fact]) -> Vec<Group<'a>> {
+    let mut index: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for fact in facts {
+        if fact.kind != model.on || !model.conditions.iter().all(|condition| condition.holds(fact)) {
+            continue;
+        }
+        let Some((entity, subject)) = keeper(model, fact).zip(fact.get(&model.subject)) else { continue };
+        let position = *index.entry((&entity.key, subject)).or_insert_with(|| {
+            groups.push(Group { entity: Arc::from(entity.key.as_str()), subject: subject.clone(), facts: Vec::new() });
+            groups.len() - 1
+        });
+        if let Some(group) = groups.get_mut(position) {
+            group.facts.push(fact);
+        }
+    }
+    groups
+}
+
+/// The entity of the fact that the model judges; people and accounts stand for each other, as do domains and hosts.
+fn keeper<'a>(model: &Model, fact: &'a Fact) -> Option<&'a Entity> {
+    kin(model.entity, fact)
+}
+
+fn kin(kind: EntityKind, fact: &Fact) -> Option<&Entity> {
+    let other = match kind {
+        EntityKind::Person => EntityKind::Account,
+        EntityKind::Domain => EntityKind::Host,
+        _ => kind,
+    };
+    fact.entity(kind).or_else(|| fact.entity(other))
+}
+
+/// One feature's answer.
+struct Answer {
+    bits: f64,
+    observed: String,
+    expected: String,
+    n: u64,
+    peer: String,
+}
+
+/// Scores the group, updates the open day, and returns the indicator when it is (or stays) worth keeping.
+pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) -> Option<Indicator> {
+    open(state, index, model, group)?;
+    let (fact, answers) = group
+        .facts
+        .iter()
+        .map(|fact| (*fact, model.features.iter().enumerate().map(|(i, f)| answer(state, index, i, f, model, context, group, fact)).collect()))
+        .max_by(|a: &(&Fact, Vec<Answer>), b| total(&a.1).total_cmp(&total(&b.1)).then(b.0.event.cmp(&a.0.event)))?;
+    let raw = total(&answers);
+    let keep_bits = state.settings.keep_bits;
+    let memory = state.memory.get_mut(index)?;
+    let best = memory.today.entry(group.entity.clone()).or_insert(0.0);
+    *best = best.max(raw);
+
+    let day = fact.event.time.day();
+    let uid = IndicatorUid::of("indicator", &[model.name.as_bytes(), group.entity.as_bytes(), group.subject.as_bytes(), &day.to_be_bytes()]);
+    let value = memory.calibration.p_value(raw, tie_of(&uid.0));
+    // Never more surprising than its parts: where everybody's score is the same, a lucky tie-break is no finding (ADR 0004).
+    let bits = surprise_bits(value.p, value.n).min(raw);
+    if bits >= RECENT_BITS {
+        memory.recent.entry(group.entity.clone()).or_default().push((fact.event.time, bits));
+    }
+    let open = memory.open.get_mut(&(group.entity.clone(), group.subject.clone()))?;
+    let known = open.kept.as_ref().map(|indicator| indicator.bits);
+    if bits < keep_bits && known.is_none() {
+        return None;
+    }
+    // A later hour adds evidence to what is kept; the most surprising hour explains it.
+    if known.is_none_or(|known| known < Bits::new(bits)) {
+        open.kept = Some(build(model, group, fact, &answers, uid, value.p, bits));
+    }
+    let kept = open.kept.as_mut()?;
+    kept.events = open.events.iter().copied().collect();
+    kept.time = kept.events.first().map_or(kept.time, |event| event.time);
+    kept.end_time = kept.events.last().map_or(kept.end_time, |event| event.time);
+    let primary = kept.entities.first().cloned();
+    kept.entities = primary.iter().cloned().chain(open.entities.iter().filter(|e| Some(*e) != primary.as_ref()).cloned()).collect();
+    Some(kept.clone())
+}
+
+fn total(answers: &[Answer]) -> f64 {
+    answers.iter().map(|answer| answer.bits).sum()
+}
+
+/// Adds the hour's facts to the open (entity, subject) of the day.
+fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Option<()> {
+    let peer = group.facts.first().and_then(|fact| fact.peer.clone()).map(|peer| state.names.number(&peer));
+    let memory = state.memory.get_mut(index)?;
+    let open = memory.open.entry((group.entity.clone(), group.subject.clone())).or_default();
+    open.peer = peer;
+    for fact in &group.facts {
+        open.count += 1;
+        if open.events.len() < MAX_EVENTS {
+            open.events.insert(fact.event);
+        }
+        for entity in &fact.entities {
+            if open.entities.len() < MAX_LISTED_ENTITIES {
+                open.entities.insert(entity.clone());
+            }
+        }
+        for (position, feature) in model.features.iter().enumerate() {
+            if let FeatureKind::Distinct(field) = &feature.measure {
+                let set = open.distinct.entry(position).or_default();
+                if let Some(value) = fact.get(field).filter(|_| set.len() < MAX_DISTINCT) {
+                    set.insert(value.clone());
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+fn build(model: &Model, group: &Group<'_>, fact: &Fact, answers: &[Answer], uid: IndicatorUid, p: f64, bits: f64) -> Indicator {
+    let bits = Bits::new(bits);
+    let weights: Vec<f64> = answers.iter().map(|answer| answer.bits).collect();
+    let why = bits
+        .split(&weights)
+        .into_iter()
+        .zip(answers)
+        .zip(&model.features)
+        .map(|((bits, answer), feature)| Why {
+            feature: feature.name.clone(),
+            observed: answer.observed.clone(),
+            expected: answer.expected.clone(),
+            n: answer.n,
+            peer: answer.peer.clone(),
+            bits,
+        })
+        .collect();
+    Indicator {
+        uid,
+        model: model.name.clone(),
+        family: model.family.clone(),
+        domain: model.on.domain(),
+        time: fact.event.time,
+        end_time: fact.event.time,
+        bits,
+        evidence: Bits::new(log2_e((-bits.value()).exp2())),
+        p,
+        score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
+        title: template::fill(&model.title, fact).replace("{count}", &group.facts.len().to_string()),
+        entities: keeper(model, fact).cloned().into_iter().collect(),
+        techniques: model.techniques.clone(),
+        tactics: model.tactics.clone(),
+        events: Vec::new(),
+        why,
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call site; a struct for it would only rename the arguments")]
+fn answer(
+    state: &State,
+    index: usize,
+    position: usize,
+    feature: &Feature,
+    model: &Model,
+    context: Context<'_>,
+    group: &Group<'_>,
+    fact: &Fact,
+) -> Answer {
+    let own = state.names.known(&group.entity);
+    let peer_name = fact.peer.clone();
+    let peer = peer_name.as_ref().and_then(|peer| state.names.known(peer));
+    let level_name = |level: usize| match (level, &peer_name) {
+        (0, _) => "self".to_owned(),
+        (1, Some(peer)) => peer.to_string(),
+        (1 | 2, _) => "organisation".to_owned(),
+        _ => "prior".to_owned(),
+    };
+    let silent = || Answer { bits: 0.0, observed: "unknown".into(), expected: "unknown".into(), n: 0, peer: "prior".into() };
+    let Some(memory) = state.memory.get(index) else { return silent() };
+    let open = memory.open.get(&(group.entity.clone(), group.subject.clone()));
+    match (&feature.measure, memory.baselines.get(position)) {
+        (FeatureKind::Novelty(field), Some(Baseline::Categories(levels))) => {
+            let Some(value) = fact.get(field) else { return silent() };
+            let number = state.names.known(value).unwrap_or(u32::MAX);
+            let prior = feature.prior.as_ref().and_then(|name| state.models.priors.get(name)).map_or(1.0, |prior| prior.tail(value));
+            let levels = levels.get(own, peer);
+            let found = novelty(&levels, number, NoveltyParams::default(), prior);
+            let expected = levels.iter().flatten().find_map(|level| level.most_common()).and_then(|number| state.names.text(number));
+            Answer {
+                bits: -found.tail.log2(),
+                observed: if found.seen == 0 { format!("{value} (never before)") } else { format!("{value} ({} times before)", found.seen) },
+                expected: expected.map_or_else(|| "nothing learned yet".to_owned(), |usual| format!("usually {usual}")),
+                n: found.n,
+                peer: level_name(found.level),
+            }
+        }
+        (FeatureKind::Rarity(kind), _) => rarity(*kind, model, context, fact),
+        (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Volume(levels))) => {
+            let amount = match &feature.measure {
+                FeatureKind::Distinct(_) => open.and_then(|o| o.distinct.get(&position)).map_or(0, |set| set.len() as u64),
+                _ => open.map_or(0, |o| o.count),
+            };
+            amount_answer(levels.get(own, peer), amount, "a day", level_name)
+        }
+        (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => amount_answer(levels.get(own, peer), fact.amount, "bytes", level_name),
+        (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
+            let [own, _, organisation] = levels.get(own, peer);
+            let hours = own.filter(|hours| hours.total() >= 20).or(organisation);
+            let hour = fact.event.time.hour_of_week();
+            let tail = hours.map_or(1.0, |hours| hours.tail(hour, HOUR_STRENGTH));
+            Answer {
+                bits: -tail.log2(),
+                observed: fact.event.time.to_rfc3339(),
+                expected: "usual hours of the week".into(),
+                n: hours.map_or(0, weft_baselines::HourOfWeek::total),
+                peer: level_name(if own.is_some() { 0 } else { 2 }),
+            }
+        }
+        (FeatureKind::After(after), _) => {
+            let Some(leader) = state.models.models.iter().position(|other| other.name == after.model) else { return silent() };
+            let since = fact.event.time.plus_ms(-after.within_hours * HOUR_MS);
+            let until = fact.event.time.plus_ms(HOUR_MS);
+            let best = state
+                .memory
+                .get(leader)
+                .and_then(|memory| memory.recent.get(&group.entity))
+                .into_iter()
+                .flatten()
+                .filter(|(at, _)| *at >= since && *at <= until)
+                .map(|(_, bits)| *bits)
+                .fold(0.0, f64::max);
+            Answer {
+                bits: best,
+                observed: if best > 0.0 { format!("{} ({best:.1} bits) within {} h before", after.model, after.within_hours) } else { "none before".into() },
+                expected: format!("no {} before", after.model),
+                n: state.memory.get(leader).map_or(0, |memory| memory.calibration.n()),
+                peer: "self".into(),
+            }
+        }
+        _ => silent(),
+    }
+}
+
+fn amount_answer(
+    levels: [Option<&weft_baselines::Volume>; 3],
+    amount: u64,
+    unit: &str,
+    level_name: impl Fn(usize) -> String,
+) -> Answer {
+    let tail = volume_tail(&levels, amount, VOLUME_STRENGTH, VOLUME_PRIOR.max(1.0 / (1.0 + amount as f64)));
+    let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0)).unwrap_or(3);
+    let from = levels.get(level).copied().flatten();
+    Answer {
+        bits: -tail.log2(),
+        observed: format!("{amount} {unit}"),
+        expected: from.map_or_else(|| "nothing learned yet".to_owned(), |from| format!("about {} {unit}", from.median())),
+        n: from.map_or(0, weft_baselines::Volume::total),
+        peer: level_name(level),
+    }
+}
+
+/// How few internal entities of the judged kind touched the fact's `kind` entity between 30 days and one day ago.
+fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact) -> Answer {
+    let Some(entity) = kin(kind, fact) else {
+        return Answer { bits: 0.0, observed: "unknown".into(), expected: "unknown".into(), n: 0, peer: "prior".into() };
+    };
+    let at = fact.event.time;
+    let (people, devices) = context.graph.internal_counts();
+    let is_network = model.on.domain() == weft_model::Domain::Network;
+    let population = if is_network { devices } else { people };
+    let touchers = context.graph.touches(entity).map_or(0, |touches| {
+        touches.touchers(at.plus_ms(-30 * DAY_MS), at.plus_ms(-DAY_MS), |who| context.graph.is_device(who) != is_network)
+    });
+    let tail = ((touchers as f64 + 0.5) / (population as f64 + 1.0)).min(1.0);
+    Answer {
+        bits: -tail.log2(),
+        observed: format!("{} (touched by {touchers} of {population} before)", entity.key),
+        expected: "something others here know".into(),
+        n: population as u64,
+        peer: "organisation".into(),
+    }
+}

@@ -1,0 +1,262 @@
+//! What the models have learned so far: per-feature baselines, per-model calibration, and the day that is open.
+
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::model::{FeatureKind, ModelSet};
+use crate::scorer;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use weft_baselines::{Calibration, Categories, HourOfWeek, Volume};
+use weft_model::{Entity, EntityKind, EventRef, EventTime, Indicator};
+
+/// Distinct texts remembered; a flood beyond it shares one number.
+const MAX_NAMES: usize = 4_000_000;
+/// Entities with baselines of their own per feature; beyond it the peer group speaks.
+const MAX_ENTITIES: usize = 200_000;
+/// Events an indicator lists; more are counted in its sentence only.
+pub const MAX_EVENTS: usize = 4096;
+/// Entities an indicator lists.
+pub const MAX_LISTED_ENTITIES: usize = 32;
+/// Longest gap in days that is walked day by day.
+const MAX_GAP_DAYS: i64 = 400;
+
+/// How indicators are kept and learned.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Surprise below this is not kept, in bits.
+    pub keep_bits: f64,
+    /// Days before an entity-day joins its calibration table.
+    pub lag_days: i64,
+    /// Days at the start that teach baselines but not calibration: everything is new then.
+    pub warm_up_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { keep_bits: 4.0, lag_days: 3, warm_up_days: 3 }
+    }
+}
+
+/// Texts as numbers; numbers never leave this crate, so their order does not matter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    by_text: HashMap<Arc<str>, u32>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Names {
+    pub(crate) fn number(&mut self, text: &Arc<str>) -> u32 {
+        if let Some(number) = self.by_text.get(text) {
+            return *number;
+        }
+        if self.texts.len() >= MAX_NAMES {
+            return u32::MAX;
+        }
+        let number = self.texts.len() as u32;
+        self.by_text.insert(text.clone(), number);
+        self.texts.push(text.clone());
+        number
+    }
+    pub(crate) fn known(&self, text: &str) -> Option<u32> {
+        self.by_text.get(text).copied()
+    }
+    pub(crate) fn text(&self, number: u32) -> Option<&Arc<str>> {
+        self.texts.get(number as usize)
+    }
+}
+
+/// One estimator on three levels.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Levels<T> {
+    own: HashMap<u32, T>,
+    peer: HashMap<u32, T>,
+    pub(crate) organisation: T,
+}
+
+impl<T: Default> Levels<T> {
+    /// Most specific first; a missing level is `None`.
+    pub(crate) fn get(&self, own: Option<u32>, peer: Option<u32>) -> [Option<&T>; 3] {
+        [own.and_then(|own| self.own.get(&own)), peer.and_then(|peer| self.peer.get(&peer)), Some(&self.organisation)]
+    }
+    fn each(&mut self, own: u32, peer: Option<u32>, mut add: impl FnMut(&mut T)) {
+        if self.own.len() < MAX_ENTITIES || self.own.contains_key(&own) {
+            add(self.own.entry(own).or_default());
+        }
+        if let Some(peer) = peer.filter(|peer| self.peer.len() < MAX_ENTITIES || self.peer.contains_key(peer)) {
+            add(self.peer.entry(peer).or_default());
+        }
+        add(&mut self.organisation);
+    }
+}
+
+/// The baseline behind one feature.
+#[derive(Clone, Debug)]
+pub(crate) enum Baseline {
+    Categories(Levels<Categories>),
+    Volume(Levels<Volume>),
+    Hours(Levels<HourOfWeek>),
+    /// The feature reads the graph or other indicators.
+    None,
+}
+
+/// What is known of one (entity, subject) on the open day.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Open {
+    pub(crate) count: u64,
+    pub(crate) distinct: BTreeMap<usize, BTreeSet<Arc<str>>>,
+    pub(crate) events: BTreeSet<EventRef>,
+    pub(crate) entities: BTreeSet<Entity>,
+    pub(crate) peer: Option<u32>,
+    pub(crate) kept: Option<Indicator>,
+}
+
+/// One model's memory.
+#[derive(Clone, Debug)]
+pub(crate) struct ModelState {
+    pub(crate) calibration: Calibration,
+    pub(crate) baselines: Vec<Baseline>,
+    /// Highest score of each active entity today.
+    pub(crate) today: HashMap<Arc<str>, f64>,
+    pub(crate) open: HashMap<(Arc<str>, Arc<str>), Open>,
+    /// Recent surprises of an entity, for models that follow this one.
+    pub(crate) recent: HashMap<Arc<str>, Vec<(EventTime, f64)>>,
+}
+
+/// Everything learned. Cloning it is how a provisional look ahead is taken.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(crate) models: Arc<ModelSet>,
+    pub(crate) settings: Settings,
+    pub(crate) names: Names,
+    pub(crate) memory: Vec<ModelState>,
+    first_day: Option<i64>,
+    day: Option<i64>,
+}
+
+impl State {
+    /// A cold start.
+    pub fn new(models: Arc<ModelSet>, settings: Settings) -> Self {
+        let memory = models
+            .models
+            .iter()
+            .map(|model| ModelState {
+                calibration: Calibration::new(settings.lag_days),
+                baselines: model.features.iter().map(|feature| baseline(&feature.measure)).collect(),
+                today: HashMap::new(),
+                open: HashMap::new(),
+                recent: HashMap::new(),
+            })
+            .collect();
+        Self { models, settings, names: Names::default(), memory, first_day: None, day: None }
+    }
+
+    /// Scores the facts of one hour against everything before that hour, then learns them. `facts` must be in (time, uid) order
+    /// and within the hour; hours must not go back. Returns new indicators and new versions of the open day's (same uid).
+    pub fn step(&mut self, context: Context<'_>, facts: &[Fact]) -> Vec<Indicator> {
+        let Some(first) = facts.first() else { return Vec::new() };
+        self.start_day(first.event.time.day(), context);
+        let models = self.models.clone();
+        let mut indicators = Vec::new();
+        let mut groups = Vec::new();
+        for (index, model) in models.models.iter().enumerate() {
+            let found = scorer::group(model, facts);
+            for group in &found {
+                indicators.extend(scorer::score(self, index, model, context, group));
+            }
+            groups.push(found);
+        }
+        for (index, (model, found)) in models.models.iter().zip(&groups).enumerate() {
+            for group in found {
+                self.learn(index, model, group);
+            }
+        }
+        indicators
+    }
+
+    /// Calibrated entity-days behind each model, by model name: how much the p-values rest on.
+    pub fn calibrated(&self) -> BTreeMap<String, u64> {
+        self.models.models.iter().zip(&self.memory).map(|(model, memory)| (model.name.clone(), memory.calibration.n())).collect()
+    }
+
+    fn start_day(&mut self, day: i64, context: Context<'_>) {
+        let first = *self.first_day.get_or_insert(day);
+        let Some(open) = self.day.replace(day) else { return };
+        let (people, devices) = context.graph.internal_counts();
+        for closing in open.max(day - MAX_GAP_DAYS)..day {
+            for (model, memory) in self.models.models.iter().zip(&mut self.memory) {
+                let today = std::mem::take(&mut memory.today);
+                let known = match model.entity {
+                    EntityKind::Person | EntityKind::Account => people,
+                    EntityKind::Device => devices,
+                    _ => 0,
+                };
+                if closing >= first + self.settings.warm_up_days {
+                    let silent = known.saturating_sub(today.len()) as u64;
+                    memory.calibration.add_day(closing, today.into_values(), silent);
+                }
+                close(memory, model, &mut self.names);
+                let horizon = EventTime((closing - 7) * weft_model::DAY_MS);
+                memory.recent.retain(|_, list| {
+                    list.retain(|(at, _)| *at >= horizon);
+                    !list.is_empty()
+                });
+            }
+        }
+        for memory in &mut self.memory {
+            memory.calibration.start_day(day);
+        }
+    }
+
+    fn learn(&mut self, index: usize, model: &crate::model::Model, group: &scorer::Group<'_>) {
+        let own = self.names.number(&group.entity);
+        for fact in &group.facts {
+            let peer = fact.peer.as_ref().map(|peer| self.names.number(peer));
+            for (position, feature) in model.features.iter().enumerate() {
+                let value = match &feature.measure {
+                    FeatureKind::Novelty(field) => match fact.get(field) {
+                        Some(value) => Some(self.names.number(value)),
+                        None => continue,
+                    },
+                    _ => None,
+                };
+                let Some(memory) = self.memory.get_mut(index) else { continue };
+                match (memory.baselines.get_mut(position), &feature.measure) {
+                    (Some(Baseline::Categories(levels)), _) => {
+                        if let Some(value) = value {
+                            levels.each(own, peer, |c| c.add(value));
+                        }
+                    }
+                    (Some(Baseline::Hours(levels)), _) => levels.each(own, peer, |h| h.add(fact.event.time.hour_of_week())),
+                    (Some(Baseline::Volume(levels)), FeatureKind::Volume(_)) => levels.each(own, peer, |v| v.add(fact.amount)),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Learns the day's counts and forgets its open subjects.
+fn close(memory: &mut ModelState, model: &crate::model::Model, names: &mut Names) {
+    for ((entity, _), open) in std::mem::take(&mut memory.open) {
+        let own = names.number(&entity);
+        for (position, feature) in model.features.iter().enumerate() {
+            let amount = match &feature.measure {
+                FeatureKind::Count(_) => open.count,
+                FeatureKind::Distinct(_) => open.distinct.get(&position).map_or(0, |set| set.len() as u64),
+                _ => continue,
+            };
+            if let Some(Baseline::Volume(levels)) = memory.baselines.get_mut(position) {
+                levels.each(own, open.peer, |v| v.add(amount));
+            }
+        }
+    }
+}
+
+fn baseline(measure: &FeatureKind) -> Baseline {
+    match measure {
+        FeatureKind::Novelty(_) => Baseline::Categories(Levels::default()),
+        FeatureKind::Count(_) | FeatureKind::Distinct(_) | FeatureKind::Volume(_) => Baseline::Volume(Levels::default()),
+        FeatureKind::HourOfWeek(_) => Baseline::Hours(Levels::default()),
+        FeatureKind::Rarity(_) | FeatureKind::After(_) => Baseline::None,
+    }
+}

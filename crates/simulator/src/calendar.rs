@@ -1,0 +1,75 @@
+//! The simulated calendar: when the month starts, the company's local time, and the time formats of the raw inputs.
+//!
+//! Times are milliseconds since the Unix epoch, UTC. Must not read a clock.
+
+use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+
+/// Monday 2024-03-04 00:00 UTC.
+pub const START_MS: i64 = 1_709_510_400_000;
+/// The company's offset from UTC in hours (US Central Standard Time, kept all month).
+pub const UTC_OFFSET_H: i64 = -6;
+
+/// Local midnight at which simulated day `day` (0 is the Monday of the start) begins.
+pub fn local_midnight(day: u32) -> i64 {
+    START_MS + i64::from(day) * DAY_MS - UTC_OFFSET_H * HOUR_MS
+}
+
+/// `hour:minute` local time on `day`.
+pub fn local(day: u32, hour: i64, minute: i64) -> i64 {
+    local_midnight(day) + hour * HOUR_MS + minute * MINUTE_MS
+}
+
+/// 0 for Monday to 6 for Sunday.
+pub fn weekday(day: u32) -> u32 {
+    day % 7
+}
+
+/// Whether `day` is a Saturday or a Sunday.
+pub fn is_weekend(day: u32) -> bool {
+    weekday(day) >= 5
+}
+
+fn format(ms: i64, pattern: &str) -> String {
+    jiff::Timestamp::from_millisecond(ms).map(|instant| instant.strftime(pattern).to_string()).unwrap_or_default()
+}
+
+/// `2024-03-18T14:03:22`, as the Unified Audit Log writes UTC.
+pub fn audit_time(ms: i64) -> String {
+    format(ms, "%Y-%m-%dT%H:%M:%S")
+}
+
+/// `2024-03-18T14:03:22Z`, as Microsoft Graph writes it.
+pub fn graph_time(ms: i64) -> String {
+    format(ms, "%Y-%m-%dT%H:%M:%SZ")
+}
+
+/// `Mon, 18 Mar 2024 14:03:22 +0000` (RFC 5322).
+pub fn mail_time(ms: i64) -> String {
+    format(ms, "%a, %d %b %Y %H:%M:%S +0000")
+}
+
+/// `Mon, 18 Mar 2024 08:03:22 -0600`: the sender's local time (RFC 5322).
+pub fn mail_time_local(ms: i64) -> String {
+    format(ms + UTC_OFFSET_H * HOUR_MS, "%a, %d %b %Y %H:%M:%S -0600")
+}
+
+/// `2024-03-18`, in UTC.
+pub fn date(ms: i64) -> String {
+    format(ms, "%Y-%m-%d")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats() {
+        let at = local(14, 8, 30);
+        assert_eq!(audit_time(at), "2024-03-18T14:30:00");
+        assert_eq!(graph_time(at), "2024-03-18T14:30:00Z");
+        assert_eq!(mail_time(at), "Mon, 18 Mar 2024 14:30:00 +0000");
+        assert_eq!(mail_time_local(at), "Mon, 18 Mar 2024 08:30:00 -0600");
+        assert_eq!(date(at), "2024-03-18");
+        assert_eq!(weekday(14), 0);
+    }
+}

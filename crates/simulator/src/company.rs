@@ -1,0 +1,273 @@
+//! The company: people, their devices and addresses, the machines of the office, all drawn from the seed.
+//!
+//! Must not know what happens on which day.
+
+use crate::address;
+use crate::names;
+use crate::packet::Station;
+use crate::rng::Rng;
+use crate::tls::Client;
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use weft_model::Person;
+
+/// One person.
+#[derive(Clone, Debug)]
+pub struct Employee {
+    pub first: String,
+    pub last: String,
+    /// Mail address and user principal name.
+    pub mail: String,
+    /// Logon name (the local part of the address).
+    pub login: String,
+    pub object_id: String,
+    /// Exchange's user key (a 16-digit number of the tenant).
+    pub user_key: String,
+    pub mailbox_guid: String,
+    pub sid: String,
+    /// Index into [`names::DEPARTMENTS`].
+    pub department: usize,
+    pub title: String,
+    /// Index of the manager, none for the head of the company.
+    pub manager: Option<usize>,
+    /// User agent of the browser on the own device.
+    pub user_agent: String,
+    pub browser: &'static str,
+    pub os: &'static str,
+    /// User agent of the phone.
+    pub phone_agent: String,
+    pub home_ips: Vec<Ipv4Addr>,
+    pub city: (&'static str, &'static str),
+    /// Minutes after local midnight: usual arrival, lunch, departure.
+    pub hours: (i64, i64, i64),
+    /// Days of the week worked from home (0 is Monday).
+    pub remote: Vec<u32>,
+    /// Sites this person returns to, as indices into the web's popular sites.
+    pub favourites: Vec<usize>,
+    pub hire_date: String,
+}
+
+impl Employee {
+    /// `First Last`.
+    pub fn display(&self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+}
+
+/// What a device is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceKind {
+    Laptop,
+    /// Stays on at night.
+    Desktop,
+    /// Static address.
+    Server,
+    Printer,
+}
+
+/// One device of the office network; devices `0..people` belong to the person of the same index.
+#[derive(Clone, Debug)]
+pub struct Device {
+    pub host: String,
+    pub mac: [u8; 6],
+    pub kind: DeviceKind,
+    pub client: Client,
+    /// Address of a server; DHCP gives the others theirs.
+    pub fixed: Option<Ipv4Addr>,
+}
+
+/// The company.
+#[derive(Clone, Debug)]
+pub struct Company {
+    pub name: String,
+    pub domain: String,
+    /// Kerberos realm, upper case.
+    pub realm: String,
+    pub tenant_id: String,
+    /// Public address of the office.
+    pub office_ip: Ipv4Addr,
+    /// First address of the /22.
+    pub network: Ipv4Addr,
+    pub gateway: Station,
+    /// Domain controller, resolver and DHCP server.
+    pub controller: Station,
+    pub people: Vec<Employee>,
+    pub devices: Vec<Device>,
+    /// Index of the device that makes the nightly backup.
+    pub backup: usize,
+}
+
+fn mac(vendor: [u8; 3], rng: &mut Rng) -> [u8; 6] {
+    let [a, b, c] = vendor;
+    let number = rng.next();
+    [a, b, c, (number >> 16) as u8, (number >> 8) as u8, number as u8]
+}
+
+const VENDORS: &[[u8; 3]] = &[[0x8c, 0x16, 0x45], [0x54, 0xe1, 0xad], [0xf8, 0x75, 0xa4], [0x3c, 0x52, 0x82], [0xd4, 0x81, 0xd7]];
+
+impl Company {
+    /// Draws the company.
+    pub fn new(seed: u64, count: u32) -> Self {
+        let mut rng = Rng::new(seed, "company");
+        let (stem, trade) = (rng.word(names::STEM), rng.word(names::TRADE));
+        let tail = rng.word(&["ridge", "field", "brook", "haven", "stone", "ford", "wood"]);
+        let name = format!("{stem}{tail} {trade}");
+        let domain = format!("{stem}{tail}{trade}.com");
+        let network = Ipv4Addr::new(10, rng.range(8, 240) as u8, (rng.below(60) * 4) as u8, 0);
+        let at = |last: u32| Ipv4Addr::from(u32::from(network) + last);
+        let gateway = Station { mac: mac([0x00, 0x1b, 0x17], &mut rng), ip: at(1), ttl: 64 };
+        let controller = Station { mac: mac([0x00, 0x50, 0x56], &mut rng), ip: at(10), ttl: 128 };
+        let mut company = Self {
+            name,
+            realm: format!("AD.{}", domain.to_uppercase()),
+            domain,
+            tenant_id: rng.uuid(),
+            office_ip: address::draw(address::BUSINESS, &mut rng),
+            network,
+            gateway,
+            controller,
+            people: Vec::new(),
+            devices: Vec::new(),
+            backup: 0,
+        };
+        let sid = format!("S-1-5-21-{}-{}-{}", rng.below(4_000_000_000), rng.below(4_000_000_000), rng.below(4_000_000_000));
+        let mut taken = BTreeSet::new();
+        for index in 0..count as usize {
+            let person = company.employee(index, count as usize, &sid, &mut taken, &mut rng);
+            company.people.push(person);
+        }
+        let code = stem.get(..3).unwrap_or(stem).to_uppercase();
+        for index in 0..count as usize {
+            let kind = if rng.chance(0.2) { DeviceKind::Desktop } else { DeviceKind::Laptop };
+            let prefix = if kind == DeviceKind::Desktop { "WS" } else { "LT" };
+            let mut host = format!("{code}-{prefix}-{:04}", rng.range(1000, 9999));
+            while company.devices.iter().any(|device| device.host == host) {
+                host = format!("{code}-{prefix}-{:04}", rng.range(1000, 9999));
+            }
+            let client = if company.people.get(index).is_some_and(|person| person.browser == "Firefox") {
+                Client::Firefox
+            } else {
+                Client::Chromium
+            };
+            let vendor = rng.pick(VENDORS).copied().unwrap_or_default();
+            company.devices.push(Device { host, mac: mac(vendor, &mut rng), kind, client, fixed: None });
+        }
+        company.machines(&code, &mut rng);
+        company
+    }
+
+    fn machines(&mut self, code: &str, rng: &mut Rng) {
+        let servers = [("FS01", 11), ("BK01", 12), ("APP01", 13), ("NVR01", 14), ("WSUS01", 15)];
+        for (name, last) in servers {
+            if name == "BK01" {
+                self.backup = self.devices.len();
+            }
+            let client = if name == "WSUS01" || name == "FS01" { Client::Schannel } else { Client::OpenSsl };
+            let fixed = Some(Ipv4Addr::from(u32::from(self.network) + last));
+            let device = Device { host: format!("{code}-{name}"), mac: mac([0x00, 0x50, 0x56], rng), kind: DeviceKind::Server, client, fixed };
+            self.devices.push(device);
+        }
+        for number in 1..=2 {
+            let host = format!("{code}-PRN{number:02}");
+            let mac = mac([0x00, 0x17, 0xc8], rng);
+            self.devices.push(Device { host, mac, kind: DeviceKind::Printer, client: Client::OpenSsl, fixed: None });
+        }
+    }
+
+    fn employee(&self, index: usize, count: usize, sid: &str, taken: &mut BTreeSet<String>, rng: &mut Rng) -> Employee {
+        let (mut first, mut last) = (rng.word(names::FIRST), rng.word(names::LAST));
+        let login = loop {
+            let short = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
+            if taken.insert(short.clone()) {
+                break short;
+            }
+            (first, last) = (rng.word(names::FIRST), rng.word(names::LAST));
+            if taken.len() > names::FIRST.len() * names::LAST.len() / 2 {
+                let numbered = format!("{short}{}", taken.len());
+                taken.insert(numbered.clone());
+                break numbered;
+            }
+        };
+        let groups = names::DEPARTMENTS.len().min((count / 4).max(2));
+        let department = index % groups;
+        let lead = index < groups;
+        let titles = names::DEPARTMENTS.get(department).map_or(&[] as &[&str], |(_, titles)| titles);
+        let title = if lead { titles.first().copied().unwrap_or_default() } else { rng.word(titles.get(1..).unwrap_or_default()) };
+        let manager = match index {
+            0 => None,
+            _ if lead => Some(0),
+            _ => Some(department),
+        };
+        let (browser, user_agent) = match rng.below(10) {
+            0..=4 => ("Edge", format!("{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0 Safari/537.36 Edg/122.0.0.0")),
+            5..=8 => ("Chrome", format!("{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0 Safari/537.36")),
+            _ => ("Firefox", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:123.0) Gecko/20100101 Firefox/123.0".to_owned()),
+        };
+        let phone_agent = if rng.chance(0.6) {
+            format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", rng.below(4))
+        } else {
+            format!("Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36", rng.range(12, 15))
+        };
+        let home_ips = (0..1 + rng.below(2)).map(|_| address::draw(address::HOME, rng)).collect();
+        // The last person of a larger company works the night.
+        let hours = if index + 1 == count && count >= 20 {
+            (21 * 60, 25 * 60, 29 * 60 + 30)
+        } else {
+            let start = 7 * 60 + 15 + rng.range(0, 110);
+            (start, 11 * 60 + 30 + rng.range(0, 90), start + 9 * 60 + rng.range(-20, 60))
+        };
+        let mut remote = Vec::new();
+        if rng.chance(0.45) {
+            let mut days = [0, 1, 2, 3, 4];
+            rng.shuffle(&mut days);
+            remote = days.into_iter().take(2 + rng.below(2) as usize).collect();
+        }
+        Employee {
+            first: first.to_owned(),
+            last: last.to_owned(),
+            mail: format!("{login}@{}", self.domain),
+            login,
+            object_id: rng.uuid(),
+            user_key: format!("10032{}", rng.token(b"0123456789ABCDEF", 11)),
+            mailbox_guid: rng.uuid(),
+            sid: format!("{sid}-{}", 20_000_000 + rng.below(5_000_000)),
+            department,
+            title: title.to_owned(),
+            manager,
+            user_agent,
+            browser,
+            os: "Windows10",
+            phone_agent,
+            home_ips,
+            city: rng.pick(names::CITIES.get(..5).unwrap_or_default()).copied().unwrap_or_default(),
+            hours,
+            remote,
+            favourites: Vec::new(),
+            hire_date: format!("20{:02}-{:02}-{:02}", rng.range(9, 24), rng.range(1, 13), rng.range(1, 28)),
+        }
+    }
+
+    /// The department's name.
+    pub fn department(&self, person: &Employee) -> &'static str {
+        names::DEPARTMENTS.get(person.department).map_or("", |(name, _)| name)
+    }
+
+    /// The rows of `directory.csv`.
+    pub fn directory(&self) -> Vec<Person> {
+        let rows = self.people.iter().enumerate().map(|(index, person)| Person {
+            display_name: person.display(),
+            mail: person.mail.clone(),
+            user_principal_name: person.mail.clone(),
+            object_id: person.object_id.clone(),
+            department: self.department(person).to_owned(),
+            title: person.title.clone(),
+            manager: person.manager.and_then(|manager| self.people.get(manager)).map(|manager| manager.mail.clone()).unwrap_or_default(),
+            usual_country: "US".to_owned(),
+            device_host_name: self.devices.get(index).map(|device| device.host.clone()).unwrap_or_default(),
+            hire_date: person.hire_date.clone(),
+        });
+        rows.collect()
+    }
+}
+
+const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";

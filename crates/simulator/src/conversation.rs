@@ -1,0 +1,107 @@
+//! One TCP connection: handshake, data with sane sequence and acknowledgement numbers, orderly close.
+//!
+//! Must not know the protocol above; the callers hand it bytes and lengths.
+
+use crate::output::Output;
+use crate::packet::{self, ACK, FIN, MAX_SEGMENT, PSH, SNAPLEN, SYN, Station, Tcp};
+use crate::rng::Rng;
+
+/// An open connection; `time_us` advances as it is used.
+#[derive(Debug)]
+pub struct Conversation {
+    client: Station,
+    server: Station,
+    ports: (u16, u16),
+    client_next: u32,
+    server_next: u32,
+    ids: (u16, u16),
+    rtt_us: i64,
+    /// Microseconds since the epoch: when the next segment leaves.
+    pub time_us: i64,
+}
+
+impl Conversation {
+    /// The three-way handshake from `client` to `server`, `ports` being (client's, server's).
+    pub fn open(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, rng: &mut Rng) -> Self {
+        let near = ends.1.mac == ends.0.mac || ends.1.ip.is_private();
+        let rtt_us = if near { rng.range(250, 900) } else { rng.range(9_000, 85_000) };
+        let mut this = Self {
+            client: ends.0,
+            server: ends.1,
+            ports,
+            client_next: rng.next() as u32,
+            server_next: rng.next() as u32,
+            ids: (rng.next() as u16, rng.next() as u16),
+            rtt_us,
+            time_us: start_us,
+        };
+        this.segment(out, true, SYN, &[], 0);
+        this.time_us += this.rtt_us;
+        this.segment(out, false, SYN | ACK, &[], 0);
+        this.time_us += 60;
+        this.segment(out, true, ACK, &[], 0);
+        this.time_us += 150;
+        this
+    }
+
+    fn segment(&mut self, out: &mut Output, from_client: bool, flags: u8, bytes: &[u8], zeros: usize) {
+        let (from, to) = if from_client { (self.client, self.server) } else { (self.server, self.client) };
+        let (source_port, destination_port) = if from_client { self.ports } else { (self.ports.1, self.ports.0) };
+        let (sequence, acknowledgement) =
+            if from_client { (self.client_next, self.server_next) } else { (self.server_next, self.client_next) };
+        let acknowledgement = if flags & ACK == 0 { 0 } else { acknowledgement };
+        let id = if from_client { &mut self.ids.0 } else { &mut self.ids.1 };
+        *id = id.wrapping_add(1);
+        let window = if flags & SYN != 0 { 64_240 } else { 1_026 };
+        let header = Tcp { source_port, destination_port, sequence, acknowledgement, flags, window };
+        let id = *id;
+        out.frame(self.time_us, |buffer| packet::tcp(buffer, &from, &to, &header, id, (bytes, zeros)));
+        let next = if from_client { &mut self.client_next } else { &mut self.server_next };
+        let advance = (bytes.len() + zeros) as u32 + u32::from(flags & (SYN | FIN) != 0);
+        *next = next.wrapping_add(advance);
+    }
+
+    /// Sends exactly these bytes in one segment, then the other side acknowledges.
+    pub fn say(&mut self, out: &mut Output, from_client: bool, bytes: &[u8]) {
+        self.bulk(out, from_client, bytes, bytes.len() as u64);
+    }
+
+    /// Sends `length` bytes of which `head` are the first; the rest counts but is zero and beyond the capture's cut.
+    pub fn bulk(&mut self, out: &mut Output, from_client: bool, head: &[u8], length: u64) {
+        let mut left = length.max(head.len() as u64);
+        let mut first = true;
+        let mut unacknowledged = 0;
+        while left > 0 {
+            let size = left.min(MAX_SEGMENT as u64) as usize;
+            let bytes = head.get(..if first { head.len().min(size) } else { head.len().min(size).min(SNAPLEN) }).unwrap_or_default();
+            self.segment(out, from_client, PSH | ACK, bytes, size - bytes.len());
+            left -= size as u64;
+            first = false;
+            unacknowledged += 1;
+            // About 400 Mbit/s while the window is open.
+            self.time_us += 40 + (size as i64) / 50;
+            if unacknowledged == 4 && left > 0 {
+                unacknowledged = 0;
+                self.time_us += self.rtt_us / 8;
+                self.segment(out, !from_client, ACK, &[], 0);
+            }
+        }
+        self.time_us += self.rtt_us / 2;
+        self.segment(out, !from_client, ACK, &[], 0);
+        self.time_us += 200;
+    }
+
+    /// Waits without sending.
+    pub fn pause(&mut self, us: i64) {
+        self.time_us += us.max(0);
+    }
+
+    /// FIN from the client, FIN from the server, last acknowledgement.
+    pub fn close(mut self, out: &mut Output) {
+        self.segment(out, true, FIN | ACK, &[], 0);
+        self.time_us += self.rtt_us;
+        self.segment(out, false, FIN | ACK, &[], 0);
+        self.time_us += 80;
+        self.segment(out, true, ACK, &[], 0);
+    }
+}

@@ -1,0 +1,145 @@
+//! The web as the company sees it: popular sites, hosts that many sites share, a supply of names nobody has seen, and what DNS says.
+//!
+//! Must not know who visits what.
+
+use crate::address;
+use crate::names;
+use crate::rng::{Rng, Zipf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+/// A site: its first host is the page, the others serve parts of it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub domain: String,
+    pub hosts: Vec<String>,
+    /// Indices into [`names::SHARED_HOSTS`].
+    pub shared: Vec<usize>,
+}
+
+/// What a resolver knows of a name.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    pub cname: Option<String>,
+    pub addresses: Vec<Ipv4Addr>,
+    /// Seconds.
+    pub ttl: u32,
+}
+
+/// The web.
+#[derive(Clone, Debug)]
+pub struct Web {
+    seed: u64,
+    pub sites: Vec<Site>,
+    popularity: Zipf,
+    shared: Zipf,
+    pins: BTreeMap<String, Ipv4Addr>,
+    taken: BTreeSet<String>,
+}
+
+impl Web {
+    /// `people` scales how many sites are popular (1,500 for 60 people).
+    pub fn new(seed: u64, people: u32) -> Self {
+        let mut rng = Rng::new(seed, "web");
+        let count = (people as usize * 25).clamp(200, 3_000);
+        let mut web = Self {
+            seed,
+            sites: Vec::new(),
+            popularity: Zipf::new(count, 0.9),
+            shared: Zipf::new(names::SHARED_HOSTS.len(), 0.7),
+            pins: BTreeMap::new(),
+            taken: names::WELL_KNOWN.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        for rank in 0..count {
+            let domain = match names::WELL_KNOWN.get(rank) {
+                Some(name) => (*name).to_owned(),
+                None => web.fresh(&mut rng, 0.03),
+            };
+            let site = web.site(domain, &mut rng);
+            web.sites.push(site);
+        }
+        web
+    }
+
+    /// A site on `domain` with a few hosts and shared parts.
+    pub fn site(&self, domain: String, rng: &mut Rng) -> Site {
+        let mut hosts = vec![if rng.chance(0.8) { format!("www.{domain}") } else { domain.clone() }];
+        for part in ["static", "cdn", "api", "img", "assets", "media"] {
+            if rng.chance(0.15) {
+                hosts.push(format!("{part}.{domain}"));
+            }
+        }
+        let shared = (0..rng.below(5)).map(|_| self.shared.draw(rng)).collect();
+        Site { domain, hosts, shared }
+    }
+
+    /// A popular site by its rank.
+    pub fn draw(&self, rng: &mut Rng) -> usize {
+        self.popularity.draw(rng)
+    }
+
+    /// A registrable domain that nothing here used before; `odd` is the share of unusual top-level domains.
+    pub fn fresh(&mut self, rng: &mut Rng, odd: f64) -> String {
+        loop {
+            let mut label = format!("{}{}", rng.word(names::STEM), rng.word(names::TAIL));
+            match rng.below(6) {
+                0 => label = format!("{label}-{}", rng.word(names::TRADE)),
+                1 => label = format!("{}{label}", rng.word(&["get", "my", "the", "go", "try", "use"])),
+                2 => label.push_str(rng.word(&["group", "online", "hq", "inc", "us", "pro"])),
+                _ => {}
+            }
+            let tld = if rng.chance(odd) { rng.word(names::TLD_ODD) } else { rng.word(names::TLD_COMMON) };
+            let domain = format!("{label}.{tld}");
+            if self.taken.insert(domain.clone()) {
+                return domain;
+            }
+        }
+    }
+
+    /// Fixes the address of a host.
+    pub fn pin(&mut self, host: &str, address: Ipv4Addr) {
+        self.pins.insert(host.to_owned(), address);
+    }
+
+    /// What DNS answers for `host`: always the same within one seed.
+    pub fn lookup(&self, host: &str) -> Lookup {
+        if let Some(address) = self.pins.get(host) {
+            return Lookup { cname: None, addresses: vec![*address], ttl: 300 };
+        }
+        let mut rng = Rng::new(self.seed, &format!("dns/{host}"));
+        let ttl = *rng.pick(&[60, 60, 120, 300, 300]).unwrap_or(&300);
+        let owner = |names: &[&str]| names.iter().any(|name| host.ends_with(name));
+        if owner(&["microsoft.com", "office.com", "office365.com", "live.com", "microsoftonline.com", "sharepoint.com", "skype.com", "bing.com"]) {
+            let count = 1 + rng.below(3);
+            return Lookup { cname: None, addresses: (0..count).map(|_| address::draw(address::MICROSOFT, &mut rng)).collect(), ttl };
+        }
+        if owner(&["google.com", "googleapis.com", "gstatic.com", "doubleclick.net", "youtube.com", "ytimg.com", "googlesyndication.com"]) {
+            return Lookup { cname: None, addresses: vec![address::draw(address::GOOGLE, &mut rng)], ttl };
+        }
+        if rng.chance(0.55) {
+            // Behind a content delivery network: its few hundred addresses serve most sites.
+            let block = rng.pick(address::CDN).copied().unwrap_or(([104, 16, 0, 0], 14));
+            let edge = rng.below(24) * 0x1_0301 + 17;
+            let cname = rng.chance(0.4).then(|| format!("{}.{}", rng.hex(14), rng.word(&["cdn-edge.net", "edgesuite.net", "cloudfront.net"])));
+            return Lookup { cname, addresses: vec![address::within(block, edge), address::within(block, edge + 1)], ttl };
+        }
+        Lookup { cname: None, addresses: vec![address::draw(address::HOSTING, &mut rng)], ttl }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_never_repeated_and_answers_are_stable() {
+        let mut web = Web::new(1, 10);
+        let mut rng = Rng::new(1, "test");
+        let fresh: BTreeSet<String> = (0..2_000).map(|_| web.fresh(&mut rng, 0.5)).collect();
+        assert_eq!(fresh.len(), 2_000);
+        assert!(web.sites.iter().all(|site| !fresh.contains(&site.domain)));
+        assert_eq!(web.lookup("a.example").addresses, web.lookup("a.example").addresses);
+        web.pin("a.example", Ipv4Addr::new(192, 0, 2, 1));
+        assert_eq!(web.lookup("a.example").addresses, [Ipv4Addr::new(192, 0, 2, 1)]);
+    }
+}

@@ -1,0 +1,58 @@
+//! Everything a simulated day needs, in one place: the company, the web, the plans of the day and the outputs.
+
+use crate::company::Company;
+use crate::correspondents::Correspondents;
+use crate::output::Output;
+use crate::schedule::{DayPlan, Trip};
+use crate::truth::LookAlike;
+use crate::web::Web;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// The state of the simulation.
+#[derive(Debug)]
+pub struct World {
+    pub seed: u64,
+    pub days: u32,
+    pub company: Company,
+    pub web: Web,
+    pub correspondents: Correspondents,
+    pub trips: Vec<Trip>,
+    /// Plans of the day being simulated.
+    pub plans: Vec<DayPlan>,
+    pub out: Output,
+    pub network: NetworkState,
+    pub look_alikes: Vec<LookAlike>,
+}
+
+/// What the network remembers from day to day.
+#[derive(Debug, Default)]
+pub struct NetworkState {
+    /// Present address of each device.
+    pub addresses: Vec<Option<Ipv4Addr>>,
+    /// Who holds an address and until when (ms).
+    pub leases: BTreeMap<Ipv4Addr, (usize, i64)>,
+    /// Next ephemeral port of each device.
+    pub ports: Vec<u16>,
+    /// For each device the names it has resolved: until when (us) and to what.
+    pub resolved: Vec<BTreeMap<String, (i64, Ipv4Addr)>>,
+    /// Lease time in seconds.
+    pub lease_s: u32,
+}
+
+/// A page that a person opens because of something read.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    pub time_ms: i64,
+    pub person: usize,
+    pub host: String,
+}
+
+/// A mail that a person of the company sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub time_ms: i64,
+    pub person: usize,
+    pub subject: String,
+    pub message_id: String,
+}

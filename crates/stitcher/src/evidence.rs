@@ -1,0 +1,67 @@
+//! From the evidence of indicators to that of an incident, and from a budget of false incidents to a threshold.
+
+use std::collections::BTreeMap;
+use weft_model::{Bits, Indicator};
+
+/// Each member's share of the evidence: members of one family are dependent, so their e-values are averaged and the average is shared
+/// out in proportion; families add up. The shares sum to the incident's evidence exactly.
+pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
+    let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, indicator) in members.iter().enumerate() {
+        families.entry(&indicator.family).or_default().push(index);
+    }
+    let mut shares = vec![Bits::default(); members.len()];
+    for positions in families.values() {
+        let e: Vec<f64> = positions.iter().filter_map(|i| members.get(*i)).map(|indicator| indicator.evidence.value().exp2()).collect();
+        let mean = e.iter().sum::<f64>() / e.len().max(1) as f64;
+        for (position, share) in positions.iter().zip(Bits::new(mean.log2()).split(&e)) {
+            if let Some(slot) = shares.get_mut(*position) {
+                *slot = share;
+            }
+        }
+    }
+    shares
+}
+
+/// When evidence is an incident.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alert {
+    /// Evidence at which the score is 50, in bits.
+    pub threshold_bits: f64,
+}
+
+impl Alert {
+    /// Internal entities per person: a person and a device.
+    const ENTITIES_PER_PERSON: f64 = 2.0;
+
+    /// The threshold for a `budget` of false incidents per 1,000 people per day. An e-value exceeds `2^b` by chance with probability at
+    /// most `2^-b` (Markov); 1,000 people give 2,000 chances a day.
+    pub fn from_budget(budget: f64) -> Self {
+        Self { threshold_bits: (1000.0 * Self::ENTITIES_PER_PERSON / budget.max(1e-9)).log2().max(1.0) }
+    }
+
+    /// `100 (1 - 2^(-evidence / threshold))`: 0 without evidence, 50 at the threshold, 75 at twice the threshold; two decimals.
+    pub fn score(&self, evidence: Bits) -> f64 {
+        let score = 100.0 * (1.0 - (-evidence.value().max(0.0) / self.threshold_bits).exp2());
+        (score * 100.0).round() / 100.0
+    }
+
+    /// Whether this much evidence is an incident.
+    pub fn is_incident(&self, evidence: Bits) -> bool {
+        evidence.value() >= self.threshold_bits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_sets_the_threshold() {
+        let usual = Alert::from_budget(0.1);
+        assert!((14.0..15.0).contains(&usual.threshold_bits));
+        assert!(Alert::from_budget(10.0).threshold_bits < usual.threshold_bits);
+        assert_eq!(usual.score(Bits::new(usual.threshold_bits)), 50.0);
+        assert_eq!(usual.score(Bits::new(-3.0)), 0.0);
+    }
+}

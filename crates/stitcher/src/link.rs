@@ -1,0 +1,106 @@
+//! What a shared entity is worth: `log2 q - log2 pi`, halved every half-life.
+
+use weft_model::{Domain, EntityKind, HOUR_MS, Indicator};
+
+/// Constants of the link weights; starting values from the design, to be replaced by fits.
+#[derive(Clone, Copy, Debug)]
+pub struct Priors {
+    /// Indicators with any surprise that the tenant would show a day, were all p-values kept: models times entities.
+    pub trials_per_day: f64,
+    /// Internal entities (the larger of people and devices).
+    pub population: f64,
+    /// What a link must exceed, in bits: the odds that a joined indicator is really part of it.
+    pub margin_bits: f64,
+    /// Bits for evidence in the order of the attack stages, and against the opposite.
+    pub stage_bits: f64,
+}
+
+impl Priors {
+    /// For an organisation with this many people and devices and models per kind of entity.
+    pub fn new(population: usize, trials_per_day: f64) -> Self {
+        Self { trials_per_day, population: (population.max(1)) as f64, margin_bits: 3.0, stage_bits: 0.5 }
+    }
+
+    /// `log2(1 + n)` where `n` benign indicators at least `strength_bits` surprising are expected within `gap_ms`; never less than
+    /// within five minutes.
+    pub fn benign_bits(&self, strength_bits: f64, gap_ms: i64) -> f64 {
+        let days = (gap_ms.max(5 * 60_000)) as f64 / (24 * HOUR_MS) as f64;
+        (1.0 + self.trials_per_day * (-strength_bits).exp2() * days).log2()
+    }
+}
+
+/// Dependent kinds of entity count once: a domain with its own address, a person with the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LinkFamily {
+    Internal,
+    Session,
+    Infrastructure,
+    Mail,
+}
+
+pub(crate) fn family(kind: EntityKind) -> LinkFamily {
+    match kind {
+        EntityKind::Person | EntityKind::Account | EntityKind::Device => LinkFamily::Internal,
+        EntityKind::Session | EntityKind::InboxRule => LinkFamily::Session,
+        EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Url | EntityKind::File => LinkFamily::Infrastructure,
+        EntityKind::Sender | EntityKind::Message => LinkFamily::Mail,
+    }
+}
+
+/// `log2` of the share of pairs within one attack that share an entity of this kind.
+pub(crate) fn log2_q(kind: EntityKind) -> f64 {
+    let q: f64 = match kind {
+        EntityKind::Person | EntityKind::Account => 0.7,
+        EntityKind::Device => 0.5,
+        EntityKind::Session | EntityKind::InboxRule => 0.3,
+        EntityKind::Ip | EntityKind::Domain => 0.5,
+        EntityKind::Host | EntityKind::Url | EntityKind::File => 0.3,
+        EntityKind::Sender | EntityKind::Message => 0.5,
+    };
+    q.log2()
+}
+
+/// Half-life of a shared entity between two indicators, in milliseconds. A person stays the same for days in a service, but what
+/// the person's device or inbox shows belongs together for hours only: there is so much of it.
+pub(crate) fn half_life_ms(kind: EntityKind, a: &Indicator, b: &Indicator) -> i64 {
+    let busy = |i: &Indicator| i.domain == Domain::Network || (i.domain == Domain::Email && i.tactics.iter().any(|t| t == "initial-access"));
+    match kind {
+        EntityKind::Session => 12 * HOUR_MS,
+        EntityKind::Person | EntityKind::Account if busy(a) || busy(b) => 12 * HOUR_MS,
+        EntityKind::Person | EntityKind::Account => 72 * HOUR_MS,
+        EntityKind::Device => 12 * HOUR_MS,
+        EntityKind::Url => 72 * HOUR_MS,
+        EntityKind::Message | EntityKind::File | EntityKind::InboxRule => 72 * HOUR_MS,
+        EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Sender => 7 * 24 * HOUR_MS,
+    }
+}
+
+/// Place of a tactic in the usual course of an attack (ATT&CK Enterprise order).
+pub(crate) fn stage(tactic: &str) -> u8 {
+    const ORDER: [&str; 12] = [
+        "initial-access",
+        "execution",
+        "persistence",
+        "privilege-escalation",
+        "defense-evasion",
+        "credential-access",
+        "discovery",
+        "lateral-movement",
+        "collection",
+        "command-and-control",
+        "exfiltration",
+        "impact",
+    ];
+    ORDER.iter().position(|known| *known == tactic).map_or(0, |place| place as u8)
+}
+
+/// The weight between two clusters and what carries it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weight {
+    pub bits: f64,
+    /// Members (indices into the indicators) that the heaviest shared entity joins, the shared entity, and the sentence.
+    pub from: usize,
+    pub to: usize,
+    pub via: weft_model::Entity,
+    pub reason: String,
+}

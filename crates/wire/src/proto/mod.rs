@@ -1,0 +1,94 @@
+//! Events in Protobuf (`schemas/event/v1`), the default form on the bus. One file a class, as in `ocsf/`.
+
+mod account_change;
+mod api;
+mod authentication;
+mod dhcp;
+mod dns;
+mod email;
+mod entity_management;
+mod file_hosting;
+mod guard;
+mod http;
+mod network;
+mod object;
+
+/// Generated from the .proto files by `build.rs`.
+#[allow(clippy::all, missing_docs)]
+mod v1 {
+    include!(concat!(env!("OUT_DIR"), "/weft.event.v1.rs"));
+}
+
+use crate::error::WireError;
+use prost::Message;
+use v1::event::Body as Wire;
+use weft_model::{Body, Event, EventTime, EventUid, Metadata};
+
+pub use guard::{MAX_EVENT_BYTES, MAX_REPEATED};
+
+/// The bytes of `event`: message `weft.event.v1.Event`. One event always gives the same bytes.
+///
+/// The caps of the model keep an event far below [`MAX_EVENT_BYTES`]; whoever ignores them writes what [`decode_event`] refuses.
+pub fn encode_event(event: &Event) -> Vec<u8> {
+    let body = match &event.body {
+        Body::Email(b) => Wire::EmailActivity(email::encode(b)),
+        Body::Authentication(b) => Wire::Authentication(authentication::encode(b)),
+        Body::AccountChange(b) => Wire::AccountChange(account_change::encode(b)),
+        Body::EntityManagement(b) => Wire::EntityManagement(entity_management::encode(b)),
+        Body::Api(b) => Wire::ApiActivity(api::encode(b)),
+        Body::FileHosting(b) => Wire::FileHosting(file_hosting::encode(b)),
+        Body::Network(b) => Wire::NetworkActivity(network::encode(b)),
+        Body::Http(b) => Wire::HttpActivity(http::encode(b)),
+        Body::Dns(b) => Wire::DnsActivity(dns::encode(b)),
+        Body::Dhcp(b) => Wire::DhcpActivity(dhcp::encode(b)),
+    };
+    let message = v1::Event {
+        uid: event.uid.0.to_vec(),
+        time: event.time.0,
+        metadata: Some(v1::Metadata {
+            product: Some(v1::Product { name: event.metadata.product.clone() }),
+            log_name: event.metadata.log_name.clone(),
+            original_event_uid: event.metadata.original_uid.clone(),
+        }),
+        raw_data: event.raw_data.clone(),
+        body: Some(body),
+    };
+    message.encode_to_vec()
+}
+
+/// The event that `bytes` hold.
+///
+/// Fields of later versions are skipped; an activity, status or direction this version does not know becomes `Other` or `Unknown`.
+///
+/// # Errors
+/// More than [`MAX_EVENT_BYTES`], more than [`MAX_REPEATED`] list entries, not Protobuf, no body, a uid that has not 16 bytes, an
+/// address that has not 4 or 16, a number outside its range, or an authentication of a kind this version does not know.
+pub fn decode_event(bytes: &[u8]) -> Result<Event, WireError> {
+    guard::check(bytes)?;
+    let message = v1::Event::decode(bytes)?;
+    let body = match message.body.ok_or(WireError::Missing { field: "body" })? {
+        Wire::EmailActivity(b) => Body::Email(Box::new(email::decode(b)?)),
+        Wire::Authentication(b) => Body::Authentication(Box::new(authentication::decode(b)?)),
+        Wire::AccountChange(b) => Body::AccountChange(Box::new(account_change::decode(b)?)),
+        Wire::EntityManagement(b) => Body::EntityManagement(Box::new(entity_management::decode(b)?)),
+        Wire::ApiActivity(b) => Body::Api(Box::new(api::decode(b)?)),
+        Wire::FileHosting(b) => Body::FileHosting(Box::new(file_hosting::decode(b)?)),
+        Wire::NetworkActivity(b) => Body::Network(Box::new(network::decode(b)?)),
+        Wire::HttpActivity(b) => Body::Http(Box::new(http::decode(b)?)),
+        Wire::DnsActivity(b) => Body::Dns(Box::new(dns::decode(b)?)),
+        Wire::DhcpActivity(b) => Body::Dhcp(Box::new(dhcp::decode(b)?)),
+    };
+    let uid: [u8; 16] = message.uid.as_slice().try_into().map_err(|_| WireError::Invalid { field: "uid", expected: "16 bytes" })?;
+    let metadata = message.metadata.unwrap_or_default();
+    Ok(Event {
+        uid: EventUid(uid),
+        time: EventTime(message.time),
+        metadata: Metadata {
+            product: metadata.product.unwrap_or_default().name,
+            log_name: metadata.log_name,
+            original_uid: metadata.original_event_uid,
+        },
+        raw_data: message.raw_data,
+        body,
+    })
+}
