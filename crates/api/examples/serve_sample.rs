@@ -2,6 +2,7 @@
 //!
 //! For work on the page and its browser test: `cargo run -p weft-api --example serve_sample [-- PORT] [--empty]`.
 #![allow(clippy::print_stdout, reason = "the link is this program's output")]
+#![allow(clippy::indexing_slicing, reason = "writing members of a JSON object, as serde_json offers it")]
 #![allow(clippy::disallowed_methods, reason = "the binary gives the clock")]
 
 use std::error::Error;

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 use weft_bus::record::{MAX_HEADERS, MAX_VALUE_BYTES};
-use weft_bus::{Bus, BusError, EmbeddedBus, Publisher, Record, Retention, Subscriber};
+use weft_bus::{Bus, BusError, EmbeddedBus, Record, Retention, Subscriber};
 
 /// Long enough that only a lost wake-up reaches it.
 const LONG: Duration = Duration::from_secs(60);

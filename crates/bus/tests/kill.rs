@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use weft_bus::{Bus, EmbeddedBus, EventStore, Publisher, Record, Retention};
+use weft_bus::{Bus, EmbeddedBus, EventStore, Record, Retention};
 use weft_model::{ApiActivity, Body, Event, EventTime, EventUid, Metadata};
 
 const ROLE: &str = "WEFT_BUS_TEST_CHILD";
@@ -32,9 +32,9 @@ fn say(what: &str, number: u64) {
 }
 
 fn value(number: u64) -> Vec<u8> {
-    // Sizes vary, so that kills fall inside records of every length.
+    // Sizes vary, so that kills fall inside records of every length; together they outgrow the memory and reach the table files.
     let mut value = number.to_be_bytes().to_vec();
-    value.resize(8 + (number % 7) as usize * 300, number as u8);
+    value.resize(8 + (number % 7) as usize * 3_000, number as u8);
     value
 }
 
@@ -67,7 +67,7 @@ fn event(number: u64) -> Event {
         uid: EventUid(u128::from(number).to_be_bytes()),
         time: EventTime(-((number as i64 * 7_919) % 100_003)),
         metadata: Metadata::default(),
-        raw_data: Some("r".repeat((number % 5) as usize * 200)),
+        raw_data: Some("r".repeat((number % 5) as usize * 4_000)),
         body: Body::Api(Box::new(ApiActivity { operation: number.to_string(), ..ApiActivity::default() })),
     }
 }

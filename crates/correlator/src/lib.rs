@@ -1,1 +1,20 @@
-//! the pipeline: events in, incidents out
+//! The pipeline: events in, incidents out. `pipeline.rs` names every stage and queue.
+//!
+//! Pure but for the event store that the pipeline reads; it must not know sensors, servers or brokers.
+
+pub mod assemble;
+pub mod engine;
+pub mod error;
+pub mod investigate;
+pub mod pipeline;
+pub mod recommend;
+pub mod role;
+pub mod shuffle;
+pub mod title;
+pub mod window;
+
+pub use engine::{Engine, Knowledge};
+pub use error::CorrelatorError;
+pub use pipeline::{Pipeline, Progress};
+pub use shuffle::Shuffle;
+pub use window::{Inserted, LATENESS_MS, Window};

@@ -1,5 +1,7 @@
 //! Runs the tables and lists over the real data of `WEFT_CORPUS` (absent: prints that it was not run). Knows that data's folders only.
 
+#![allow(clippy::print_stdout, reason = "says what was not run, and its figures")]
+
 use std::path::PathBuf;
 use weft_enrich::{Enricher, ListKind, Platform};
 

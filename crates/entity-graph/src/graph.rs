@@ -5,7 +5,7 @@ use crate::touches::{Touch, Touches};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use weft_model::time::DAY_MS;
-use weft_model::{Entity, EntityKind, EventTime};
+use weft_model::{Entity, EntityKind, EventRef, EventTime};
 
 /// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
 const MAX_EXTERNAL: usize = 2_000_000;
@@ -52,6 +52,16 @@ impl EntityGraph {
     /// The contacts with an external entity.
     pub fn touches(&self, entity: &Entity) -> Option<&Touches> {
         self.external.get(entity)
+    }
+    /// Messages that one of `events` carried; in key order.
+    pub fn messages_sent_by(&self, events: &BTreeSet<EventRef>) -> Vec<(&Entity, &Touches)> {
+        let mut found: Vec<_> = self
+            .external
+            .iter()
+            .filter(|(entity, touches)| entity.kind == EntityKind::Message && touches.any(|event| events.contains(event)))
+            .collect();
+        found.sort_by_key(|(entity, _)| *entity);
+        found
     }
     /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names; never 0 (half a
     /// toucher is added), so a never-seen entity is as rare as the organisation is large.

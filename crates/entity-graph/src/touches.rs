@@ -82,6 +82,10 @@ impl Touches {
     pub fn touchers(&self, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).count()
     }
+    /// Whether an event among the contacts satisfies `found`.
+    pub fn any(&self, found: impl Fn(&EventRef) -> bool) -> bool {
+        self.list.iter().any(|touch| found(&touch.event))
+    }
     /// The contacts one by one, in (time, uid) order; `None` for a hub that had too many to keep.
     pub fn contacts(&self) -> Option<Vec<&Touch>> {
         if self.is_hub {

@@ -79,7 +79,6 @@ pub struct Device {
 /// The company.
 #[derive(Clone, Debug)]
 pub struct Company {
-    pub name: String,
     pub domain: String,
     /// Kerberos realm, upper case.
     pub realm: String,
@@ -111,14 +110,12 @@ impl Company {
         let mut rng = Rng::new(seed, "company");
         let (stem, trade) = (rng.word(names::STEM), rng.word(names::TRADE));
         let tail = rng.word(&["ridge", "field", "brook", "haven", "stone", "ford", "wood"]);
-        let name = format!("{stem}{tail} {trade}");
         let domain = format!("{stem}{tail}{trade}.com");
         let network = Ipv4Addr::new(10, rng.range(8, 240) as u8, (rng.below(60) * 4) as u8, 0);
         let at = |last: u32| Ipv4Addr::from(u32::from(network) + last);
         let gateway = Station { mac: mac([0x00, 0x1b, 0x17], &mut rng), ip: at(1), ttl: 64 };
         let controller = Station { mac: mac([0x00, 0x50, 0x56], &mut rng), ip: at(10), ttl: 128 };
         let mut company = Self {
-            name,
             realm: format!("AD.{}", domain.to_uppercase()),
             domain,
             tenant_id: rng.uuid(),

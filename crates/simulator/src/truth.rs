@@ -75,6 +75,13 @@ pub struct LookAlike {
     pub entities: Vec<String>,
 }
 
+impl LookAlike {
+    /// A look-alike between two times.
+    pub fn new(id: String, kind: &str, span: (i64, i64), domains: &[&str], entities: Vec<String>) -> Self {
+        Self { id, kind: kind.to_owned(), start: span.0, end: span.1, domains: domains.iter().map(|domain| (*domain).to_owned()).collect(), entities }
+    }
+}
+
 /// Decodes what a step wrote; returns the earliest and latest time and the uids.
 pub fn evidence(inputs: &RawInputs) -> Result<(i64, i64, Vec<String>), SimulateError> {
     let mut events: Vec<(i64, String)> = Vec::new();
@@ -89,7 +96,10 @@ pub fn evidence(inputs: &RawInputs) -> Result<(i64, i64, Vec<String>), SimulateE
     let mut packets: Vec<_> = inputs.packets.iter().collect();
     packets.sort_by_key(|packet| packet.time_us);
     for packet in packets {
-        decoder.packet(1, packet.time_us * 1000, &packet.data, packet.original_len, &mut |event| events.push(reference(&event)));
+        let mut keep = |event: Event| events.push(reference(&event));
+        decoder
+            .packet(1, packet.time_us * 1000, &packet.data, packet.original_len, &mut keep)
+            .map_err(|error| SimulateError::Decode(error.to_string()))?;
     }
     decoder.finish(&mut |event| events.push(reference(&event)));
     let start = events.iter().map(|(time, _)| *time).min().unwrap_or_default();

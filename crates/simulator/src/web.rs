@@ -11,7 +11,6 @@ use std::net::Ipv4Addr;
 /// A site: its first host is the page, the others serve parts of it.
 #[derive(Clone, Debug)]
 pub struct Site {
-    pub domain: String,
     pub hosts: Vec<String>,
     /// Indices into [`names::SHARED_HOSTS`].
     pub shared: Vec<usize>,
@@ -55,22 +54,22 @@ impl Web {
                 Some(name) => (*name).to_owned(),
                 None => web.fresh(&mut rng, 0.03),
             };
-            let site = web.site(domain, &mut rng);
+            let site = web.site(&domain, &mut rng);
             web.sites.push(site);
         }
         web
     }
 
     /// A site on `domain` with a few hosts and shared parts.
-    pub fn site(&self, domain: String, rng: &mut Rng) -> Site {
-        let mut hosts = vec![if rng.chance(0.8) { format!("www.{domain}") } else { domain.clone() }];
+    pub fn site(&self, domain: &str, rng: &mut Rng) -> Site {
+        let mut hosts = vec![if rng.chance(0.8) { format!("www.{domain}") } else { domain.to_owned() }];
         for part in ["static", "cdn", "api", "img", "assets", "media"] {
             if rng.chance(0.15) {
                 hosts.push(format!("{part}.{domain}"));
             }
         }
         let shared = (0..rng.below(5)).map(|_| self.shared.draw(rng)).collect();
-        Site { domain, hosts, shared }
+        Site { hosts, shared }
     }
 
     /// A popular site by its rank.
@@ -137,7 +136,7 @@ mod tests {
         let mut rng = Rng::new(1, "test");
         let fresh: BTreeSet<String> = (0..2_000).map(|_| web.fresh(&mut rng, 0.5)).collect();
         assert_eq!(fresh.len(), 2_000);
-        assert!(web.sites.iter().all(|site| !fresh.contains(&site.domain)));
+        assert!(web.sites.iter().all(|site| !fresh.contains(&site.hosts[0])));
         assert_eq!(web.lookup("a.example").addresses, web.lookup("a.example").addresses);
         web.pin("a.example", Ipv4Addr::new(192, 0, 2, 1));
         assert_eq!(web.lookup("a.example").addresses, [Ipv4Addr::new(192, 0, 2, 1)]);

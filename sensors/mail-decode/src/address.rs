@@ -31,9 +31,22 @@ pub(crate) fn addresses(headers: &Headers<'_>, name: &str, max: usize) -> Vec<St
     all.map(|mailbox| mailbox.address).filter(|address| !address.is_empty()).take(max).collect()
 }
 
-/// The first mailbox of the topmost field of this name.
-pub(crate) fn first(headers: &Headers<'_>, name: &str) -> Option<Mailbox> {
-    mailboxes(headers.first(name)?, 1).into_iter().next()
+/// Mailboxes of an author field that are looked at.
+const MAX_AUTHORS: usize = 16;
+
+/// The first mailbox with an address. Names that stand before it without one belong to it: an unquoted comma in a display name is
+/// common, and mail clients show the whole.
+pub(crate) fn author(headers: &Headers<'_>, name: &str) -> Option<Mailbox> {
+    let mut names: Vec<String> = Vec::new();
+    for mailbox in mailboxes(headers.first(name)?, MAX_AUTHORS) {
+        if !mailbox.name.is_empty() {
+            names.push(mailbox.name);
+        }
+        if !mailbox.address.is_empty() {
+            return Some(Mailbox { name: clean(&names.join(", "), MAX_NAME_BYTES), address: mailbox.address });
+        }
+    }
+    Some(Mailbox { name: clean(&names.join(", "), MAX_NAME_BYTES), address: String::new() })
 }
 
 /// An address alone, as in Return-Path or Delivered-To; `None` when it is empty (`<>`).
@@ -81,6 +94,19 @@ mod tests {
         check(" Team: a@x.example, b@x.example;, c@x.example", &[("", "a@x.example"), ("", "b@x.example"), ("", "c@x.example")]);
         check(" \"a@x.example\"", &[("", "a@x.example")]);
         check(" Only Name", &[("Only Name", "")]);
+    }
+
+    #[test]
+    fn a_comma_in_the_name_does_not_hide_the_author() {
+        for (field, name, address) in [
+            ("Account team ,_<No-Reply@x.example>", "Account team, _", "no-reply@x.example"),
+            ("\"Shop\", <a@x.example.>, Shop,\r\n <b@x.example>", "Shop", "a@x.example."),
+            ("Ann Lee <ann@x.example>, bob@x.example", "Ann Lee", "ann@x.example"),
+            ("Nobody, None", "Nobody, None", ""),
+        ] {
+            let got = author(&Headers::split(format!("From: {field}\n\n").as_bytes()), "from").unwrap();
+            assert_eq!((got.name.as_str(), got.address.as_str()), (name, address), "{field}");
+        }
     }
 
     #[test]

@@ -7,16 +7,18 @@ use weft_model::Attachment;
 
 /// Bytes in which an HTML beginning is looked for.
 const MAX_HTML_SNIFF_BYTES: usize = 512;
-/// First bytes of a OneNote section ([MS-ONESTORE] 2.3.1, `guidFileType`).
-const ONENOTE: [u8; 16] = [0xe4, 0x52, 0x5c, 0x7b, 0x8c, 0xd8, 0xa7, 0x4d, 0xae, 0xb1, 0x53, 0x78, 0xd0, 0x29, 0x96, 0xd3];
-/// First bytes of a TNEF stream, `winmail.dat` ([MS-OXTNEF] 2.1.3.1).
-const TNEF: [u8; 4] = [0x78, 0x9f, 0x3e, 0x22];
-/// Containers keep their type when their inside cannot be read: a broken archive is still sent as one.
-const DAMAGED_CONTAINERS: [(&[u8], &str); 3] = [
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-cfb"),
-    (b"MZ", "application/x-msdownload"),
+/// First bytes of types that the library does not know.
+const MORE: [(&[u8], &str); 3] = [
+    // A OneNote section ([MS-ONESTORE] 2.3.1, `guidFileType`).
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
+    // A TNEF stream, `winmail.dat` ([MS-OXTNEF] 2.1.3.1).
+    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
+    // A virtual hard disk (the library spells its cookie with a second n).
+    (b"conectix", "application/x-vhd"),
 ];
+/// Containers keep their type when their inside cannot be read: a broken archive is still sent as one.
+const DAMAGED_CONTAINERS: [(&[u8], &str); 3] =
+    [(b"PK\x03\x04", "application/zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-cfb"), (b"MZ", "application/x-msdownload")];
 
 /// Name, types, size and hash of a leaf.
 pub(crate) fn describe(leaf: &Leaf<'_>) -> Attachment {
@@ -31,16 +33,13 @@ pub(crate) fn describe(leaf: &Leaf<'_>) -> Attachment {
 
 /// MIME type by the leading bytes (and by the directory of ZIP and compound files); `None` for plain text and unknown data.
 fn detect(bytes: &[u8]) -> Option<String> {
-    if bytes.starts_with(&ONENOTE) {
-        return Some("application/onenote".to_owned());
-    }
-    if bytes.starts_with(&TNEF) {
-        return Some("application/ms-tnef".to_owned());
+    let among = |table: &[(&[u8], &'static str)]| table.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, mime_type)| *mime_type);
+    if let Some(mime_type) = among(&MORE) {
+        return Some(mime_type.to_owned());
     }
     match FileFormat::from_bytes(bytes) {
         FileFormat::ArbitraryBinaryData | FileFormat::Empty | FileFormat::PlainText => {
-            let damaged = DAMAGED_CONTAINERS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, mime_type)| *mime_type);
-            damaged.or_else(|| is_html(bytes).then_some("text/html")).map(str::to_owned)
+            among(&DAMAGED_CONTAINERS).or_else(|| is_html(bytes).then_some("text/html")).map(str::to_owned)
         }
         format => Some(format.media_type().to_owned()),
     }
@@ -79,7 +78,7 @@ mod tests {
         check(b"\x4c\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46", Some("application/x-ms-shortcut"));
         check(b"conectix\0\0\0\x02", Some("application/x-vhd"));
         check(b"vhdxfile", Some("application/x-vhdx"));
-        check(&ONENOTE, Some("application/onenote"));
+        check(MORE[0].0, Some("application/onenote"));
         check(b"\xef\xbb\xbf\r\n <HTML><body>", Some("text/html"));
         check(b"MZ", Some("application/x-msdownload"));
         check(b"hello", None);

@@ -1,6 +1,6 @@
 //! Decodes single header field values: text, ids, MIME types with parameters. Must not know which message they belong to.
 
-use crate::limits::MAX_NAME_BYTES;
+use crate::limits::{MAX_MIME_FIELD_BYTES, MAX_NAME_BYTES};
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 use std::borrow::Cow;
@@ -80,7 +80,7 @@ impl Mime {
     }
 
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
-        let value = terminated(value);
+        let value = terminated(value.get(..value.len().min(MAX_MIME_FIELD_BYTES)).unwrap_or_default());
         let HeaderValue::ContentType(parsed) = MessageStream::new(&value).parse_content_type() else { return None };
         let mut essence = parsed.c_type.trim().to_ascii_lowercase();
         if let Some(subtype) = &parsed.c_subtype {

@@ -8,6 +8,8 @@ pub const MAX_HEADER_BYTES: usize = 256 << 10;
 pub const MAX_FIELDS: usize = 1_000;
 /// Bytes of one header field's value; room for 1,000 recipients with names.
 pub const MAX_FIELD_BYTES: usize = 128 << 10;
+/// Bytes of a Content-Type or Content-Disposition value (the cost of its continuations grows with the square of their number).
+pub const MAX_MIME_FIELD_BYTES: usize = 4 << 10;
 /// Levels of multipart and attached messages.
 pub const MAX_DEPTH: usize = 24;
 /// Attached messages that are themselves transfer-encoded, inside one another (RFC 2046 forbids even one).

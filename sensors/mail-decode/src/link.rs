@@ -1,7 +1,7 @@
 //! The links of a message: what they show and where they go. Never followed, never resolved.
 
-mod html;
 mod host;
+mod html;
 mod plain;
 mod unwrap;
 
@@ -93,7 +93,10 @@ mod tests {
     fn html_hides_what_text_repeats() {
         let text = ("text/plain", "see https://A.example/x and https://only.example/ bye");
         let html = ("text/html", "<a href='https://A.example/x'>Open <b>it</b></a> <a href=\"#top\">up</a> <img src='cid:1'>");
-        assert_eq!(links(&[text, html]), [row("https://A.example/x", "a.example", "Open it"), row("https://only.example/", "only.example", "")]);
+        assert_eq!(
+            links(&[text, html]),
+            [row("https://A.example/x", "a.example", "Open it"), row("https://only.example/", "only.example", "")]
+        );
     }
 
     #[test]
@@ -105,7 +108,8 @@ mod tests {
 
     #[test]
     fn caps_hold() {
-        let many: String = (0..1_000).map(|n| format!("<a href='https://h{n}.example/{}'>{}</a>", "p".repeat(3_000), "t".repeat(999))).collect();
+        let many: String =
+            (0..1_000).map(|n| format!("<a href='https://h{n}.example/{}'>{}</a>", "p".repeat(3_000), "t".repeat(999))).collect();
         let found = links(&[("text/html", &many)]);
         assert_eq!(found.len(), MAX_LINKS);
         assert!(found.iter().all(|(url, _, text)| url.len() <= MAX_URL_BYTES && text.chars().count() <= MAX_LINK_TEXT_CHARS));

@@ -55,13 +55,18 @@ pub fn decode(message: &[u8]) -> Result<Event, DecodeError> {
 fn without_from_line(message: &[u8]) -> (Option<&[u8]>, &[u8]) {
     let message = message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message).trim_ascii_start();
     match line_at(message, 0) {
-        Some(line) if line.starts_with(b"From ") => (Some(line), message.get(line.len()..).unwrap_or_default().trim_ascii_start()),
+        Some(line) if is_from_line(line) => (Some(line), message.get(line.len()..).unwrap_or_default().trim_ascii_start()),
         _ => (None, message),
     }
 }
 
+/// `From sender date`, but not the header field `From : address`.
+fn is_from_line(line: &[u8]) -> bool {
+    line.strip_prefix(b"From ").is_some_and(|rest| !rest.trim_ascii_start().starts_with(b":"))
+}
+
 fn email(headers: &Headers<'_>, size: usize) -> EmailActivity {
-    let from = address::first(headers, "from").or_else(|| address::first(headers, "sender")).unwrap_or_default();
+    let from = author(headers);
     let to = address::addresses(headers, "to", MAX_RECIPIENTS);
     let cc = address::addresses(headers, "cc", MAX_RECIPIENTS.saturating_sub(to.len()));
     let (links, attachments) = contents(headers);
@@ -71,7 +76,7 @@ fn email(headers: &Headers<'_>, size: usize) -> EmailActivity {
         from: from.address,
         from_name: from.name,
         smtp_from: headers.first("return-path").and_then(address::path),
-        reply_to: address::first(headers, "reply-to").map(|mailbox| mailbox.address).filter(|address| !address.is_empty()),
+        reply_to: address::author(headers, "reply-to").map(|mailbox| mailbox.address).filter(|address| !address.is_empty()),
         to,
         cc,
         smtp_to: envelope_recipients(headers),
@@ -84,6 +89,11 @@ fn email(headers: &Headers<'_>, size: usize) -> EmailActivity {
         is_automatic: automatic::is_automatic(headers),
         size: size as u64,
     }
+}
+
+/// From, or Sender where From is missing.
+fn author(headers: &Headers<'_>) -> address::Mailbox {
+    address::author(headers, "from").or_else(|| address::author(headers, "sender")).unwrap_or_default()
 }
 
 fn contents(headers: &Headers<'_>) -> (Vec<weft_model::MailLink>, Vec<weft_model::Attachment>) {

@@ -116,7 +116,8 @@ fn without_greeting(comment: &str) -> String {
 
 /// Every address written in `text`, bare or in brackets, with or without `IPv6:` or a port.
 fn addresses(text: &str) -> Vec<IpAddr> {
-    let separator = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '(' | ')' | '<' | '>' | ',' | ';' | '=' | '@' | '"' | '\'' | '!');
+    let separator =
+        |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '(' | ')' | '<' | '>' | ',' | ';' | '=' | '@' | '"' | '\'' | '!');
     text.split(separator).filter_map(ip).collect()
 }
 
@@ -164,7 +165,10 @@ mod tests {
     fn forms_of_hops() {
         // Postfix, Exchange, Gmail, qmail, Exim, sendmail, webmail.
         check("Received: from helo.example (rdns.example [203.0.113.5]) by mx.example (Postfix) with ESMTP id 1", Some("203.0.113.5"));
-        check("Received: from mail.example (203.0.113.6) by mx.example (10.0.0.1) with Microsoft SMTP\n Server id 15.20.6631.45", Some("203.0.113.6"));
+        check(
+            "Received: from mail.example (203.0.113.6) by mx.example (10.0.0.1) with Microsoft SMTP\n Server id 15.20.6631.45",
+            Some("203.0.113.6"),
+        );
         check("Received: from A.example ([2001:db8:1::7]) by B.example ([::1]) with mapi id 15.20.1.1", Some("2001:db8:1::7"));
         check("Received: from mail.example (mail.example. [IPv6:2001:db8::8]) by mx.google.example with ESMTPS", Some("2001:db8::8"));
         check("Received: from unknown (HELO 198.51.100.1) (203.0.113.9) by 0 with SMTP; 1 Jan 2020 00:00:00 -0000", Some("203.0.113.9"));

@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn nested_parts_come_in_order() {
         let message = "Content-Type: multipart/mixed; boundary=o\r\n\r\npreamble\r\n--o\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\n--i\r\n\r\nplain\r\n--i\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPGI+\r\n--i--\r\n--o\r\nContent-Type: application/pdf; name=\"a.pdf\"\r\n\r\n%PDF\r\n--o--\r\nepilogue";
-        let expected = [row("text/plain", "", false, "plain"), row("text/html", "", false, "<b>"), row("application/pdf", "a.pdf", true, "%PDF")];
+        let expected =
+            [row("text/plain", "", false, "plain"), row("text/html", "", false, "<b>"), row("application/pdf", "a.pdf", true, "%PDF")];
         assert_eq!(leaves(message), expected);
     }
 
@@ -198,7 +199,10 @@ mod tests {
         assert_eq!(leaves("Content-Type: multipart/mixed\n\nhello"), [row("text/plain", "", false, "hello")]);
         assert_eq!(leaves("Content-Type: multipart/mixed; boundary=x\n\nhello"), [row("text/plain", "", false, "hello")]);
         assert_eq!(leaves("Content-Type: multipart/mixed; boundary=x\n\n--x\n\nno end"), [row("text/plain", "", false, "no end")]);
-        assert_eq!(leaves("Content-Type: multipart/mixed; boundary=x\n\n--xy\n--x \nnaked\n--x--"), [row("text/plain", "", false, "naked")]);
+        assert_eq!(
+            leaves("Content-Type: multipart/mixed; boundary=x\n\n--xy\n--x \nnaked\n--x--"),
+            [row("text/plain", "", false, "naked")]
+        );
     }
 
     #[test]

@@ -108,6 +108,7 @@ fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Op
 fn is_separator(line: &[u8]) -> bool {
     let line = line.get(..line.len().min(MAX_FROM_LINE_BYTES)).unwrap_or_default();
     line.starts_with(b"From ")
+        && !line.starts_with(b"From :") // the header field, oddly spaced
         && line.windows(4).any(|four| matches!(four, [a, b':', c, d] if a.is_ascii_digit() && c.is_ascii_digit() && d.is_ascii_digit()))
 }
 

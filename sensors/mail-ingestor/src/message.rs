@@ -26,3 +26,37 @@ pub(crate) fn deliver(message: &[u8], position: u64, sink: &mut dyn Sink) {
         Err(error) => sink.reject(Reject { reason: error.reason(), position, raw: message }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weft_runtime::sink::Collected;
+
+    fn read(mut input: impl Read) -> Collected {
+        let mut sink = Collected::default();
+        read_message(&mut input, &mut sink).unwrap();
+        sink
+    }
+
+    #[test]
+    fn one_record_one_outcome() {
+        let sink = read(&b"Subject: x\r\n\r\nbody"[..]);
+        assert_eq!((sink.read, sink.events.len(), sink.rejects.len()), (1, 1, 0));
+        assert_eq!(read(&b""[..]).rejects, [("empty_message", 0)]);
+        assert_eq!(read(&b"no mail"[..]).rejects, [("no_header", 0)]);
+        assert_eq!(read(std::io::repeat(b'x')).rejects, [("oversized_message", 0)]);
+    }
+
+    #[test]
+    fn a_failing_input_is_an_error() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("gone"))
+            }
+        }
+        let mut sink = Collected::default();
+        assert!(matches!(read_message(&mut Broken, &mut sink), Err(IngestError::Read(_))));
+        assert_eq!(sink.read, 0);
+    }
+}

@@ -1,6 +1,6 @@
 //! How a record names an account: a user principal name, a GUID, `NT AUTHORITY\SYSTEM (w3wp)`, `ServicePrincipal_...`.
 
-use crate::field::{cut, MAX_TEXT_BYTES};
+use crate::field::{MAX_TEXT_BYTES, cut};
 use weft_model::User;
 
 /// Longest address by RFC 5321 (64 + 1 + 255).
@@ -14,7 +14,8 @@ pub fn address(text: &str) -> Option<String> {
         _ => text,
     };
     let (local, domain) = text.rsplit_once('@')?;
-    let is_plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || matches!(c, '\\' | '/' | '|' | '<' | '>' | '"'));
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || matches!(c, '\\' | '/' | '|' | '<' | '>' | '"'));
     let has_dot = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
     (text.len() <= MAX_ADDRESS_BYTES && is_plain(local) && is_plain(domain) && has_dot).then(|| text.to_lowercase())
 }
@@ -51,7 +52,8 @@ mod tests {
         assert_eq!(mail("Ann.Lee@Corp.example").as_deref(), Some("ann.lee@corp.example"));
         assert_eq!(mail("urn:spo:guest#Bob@other.example").as_deref(), Some("bob@other.example"));
         assert_eq!(mail("bob_other.example#EXT#@corp.example").as_deref(), Some("bob_other.example#ext#@corp.example"));
-        for name in [r"NT AUTHORITY\SYSTEM (w3wp)", "app@sharepoint", "ServicePrincipal_1", "i:0h.f|membership|1@live.com", "@", "a@b@", ""] {
+        for name in [r"NT AUTHORITY\SYSTEM (w3wp)", "app@sharepoint", "ServicePrincipal_1", "i:0h.f|membership|1@live.com", "@", "a@b@", ""]
+        {
             assert_eq!(mail(name), None, "{name}");
         }
     }

@@ -1,8 +1,8 @@
 //! A change of a directory object, as both the Unified Audit Log and the Entra audit log tell it, to the body of an event.
 
 use crate::factor;
-use crate::field::{cut, MAX_TEXT_BYTES};
-use crate::operation::{classify, Class};
+use crate::field::{MAX_TEXT_BYTES, cut};
+use crate::operation::{Class, classify};
 use weft_model::{AccountChange, AccountChangeKind, Actor, ApiActivity, Body, Endpoint, EntityManagement, Status, User};
 
 /// Parameters kept of one change.
@@ -63,7 +63,8 @@ impl Change {
             Class::Account(kind) => self.into_account(kind),
             Class::Entity(kind, entity_type) => {
                 let entity_name = self.entity_name(entity_type);
-                let mut parameters: Vec<(String, String)> = self.properties.iter().map(|p| (p.name.clone(), p.value().to_owned())).collect();
+                let mut parameters: Vec<(String, String)> =
+                    self.properties.iter().map(|p| (p.name.clone(), p.value().to_owned())).collect();
                 if let Some(user) = &self.target_user {
                     let name = user.email_addr.as_ref().or(user.name.as_ref()).or(user.uid.as_ref());
                     parameters.extend(name.map(|name| ("Target".to_owned(), name.clone())));
@@ -117,7 +118,8 @@ impl Change {
 
     /// The method as its own property, or as the name of a target that is no account.
     fn method_named(&self) -> Option<String> {
-        let property = self.properties.iter().find(|property| property.name == "MethodType").map(|property| property.value().to_lowercase());
+        let property =
+            self.properties.iter().find(|property| property.name == "MethodType").map(|property| property.value().to_lowercase());
         let target = || self.target_name.as_ref().filter(|_| self.target_user.is_none()).map(|name| name.to_lowercase());
         property.filter(|text| !text.is_empty()).or_else(target)
     }

@@ -5,7 +5,7 @@
 //! `StrongAuthenticationUserDetails` the telephone numbers, `StrongAuthenticationRequirement` whether a second factor is demanded.
 
 use crate::change::Modified;
-use crate::field::{cut, MAX_ITEMS, MAX_TEXT_BYTES};
+use crate::field::{MAX_ITEMS, MAX_TEXT_BYTES, cut};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use weft_model::AccountChangeKind;
@@ -112,7 +112,9 @@ fn apps(value: &str) -> BTreeSet<String> {
 
 fn telephones(value: &str) -> BTreeSet<String> {
     let items = items(value).unwrap_or_default();
-    let numbers = items.iter().flat_map(|item| ["PhoneNumber", "AlternativePhoneNumber", "VoiceOnlyPhoneNumber"].map(|key| crate::field::text(item, key)));
+    let numbers = items
+        .iter()
+        .flat_map(|item| ["PhoneNumber", "AlternativePhoneNumber", "VoiceOnlyPhoneNumber"].map(|key| crate::field::text(item, key)));
     numbers.flatten().collect()
 }
 
@@ -149,7 +151,10 @@ mod tests {
         let app = |id: &str, used: &str| format!(r#"{{"Id":"{id}","LastAuthenticatedTimestamp":"{used}"}}"#);
         let old = format!("[{}]", app("1", "a"));
         let name = "StrongAuthenticationPhoneAppDetail";
-        assert_eq!(check(name, &old, &format!("[{},{}]", app("1", "a"), app("2", "b"))), Some((MfaEnable, Some("authenticator app".into()))));
+        assert_eq!(
+            check(name, &old, &format!("[{},{}]", app("1", "a"), app("2", "b"))),
+            Some((MfaEnable, Some("authenticator app".into())))
+        );
         assert_eq!(check(name, &old, &format!("[{}]", app("1", "later"))), None);
         let number = "StrongAuthenticationUserDetails";
         assert_eq!(check(number, "[]", r#"[{"PhoneNumber":"+1 5550100"}]"#), Some((MfaEnable, Some("phone".into()))));

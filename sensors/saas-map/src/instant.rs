@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_no_time() {
-        for text in ["0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "", "yesterday", "/Date(99999999999999999999)/", "2024-13-01T00:00:00"] {
+        for text in ["0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "", "yesterday", "/Date(99999999999999999999)/", "2024-13-01T00:00:00"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -81,9 +81,12 @@ fn entity(name: &str) -> Option<(EntityManagementKind, &'static str)> {
         "get" | "view" | "list" | "read" | "recover" => EntityManagementKind::Read,
         _ => EntityManagementKind::Other,
     };
-    for (words, object) in
-        [("consent", "Application Consent"), ("app role assignment", "App Role Assignment"), ("permission grant", "Permission Grant"), ("oauth2permissiongrant", "Permission Grant")]
-    {
+    for (words, object) in [
+        ("consent", "Application Consent"),
+        ("app role assignment", "App Role Assignment"),
+        ("permission grant", "Permission Grant"),
+        ("oauth2permissiongrant", "Permission Grant"),
+    ] {
         if name.contains(words) {
             return Some((kind, object));
         }

@@ -26,10 +26,8 @@ impl Class for NetworkActivity {
         put(&mut connection, "community_uid", Some(self.community_uid.as_str()).filter(|uid| !uid.is_empty()));
         record.set("connection_info", connection);
         let Traffic { bytes_out, bytes_in, packets_out, packets_in } = self.traffic;
-        record.set(
-            "traffic",
-            json!({ "bytes_out": bytes_out, "bytes_in": bytes_in, "packets_out": packets_out, "packets_in": packets_in }),
-        );
+        record
+            .set("traffic", json!({ "bytes_out": bytes_out, "bytes_in": bytes_in, "packets_out": packets_out, "packets_in": packets_in }));
         record.set("start_time", self.start_time.0);
         record.set("end_time", self.end_time.0);
         record.option("app_protocol_name", self.app_name.as_deref());
@@ -86,9 +84,11 @@ fn read_tls(record: Node<'_>) -> Result<Option<Tls>, WireError> {
         ..Tls::default()
     };
     for extension in node.at("tls_extension_list").list("tls.tls_extension_list")? {
-        // Other producers may put anything into `data`; only a list of names is ours.
-        if extension.at("type_id").number("type_id", "a number")? == Some(ALPN) && extension.at("data").value().is_some_and(Value::is_array) {
-            tls.alpn = extension.at("data").texts("tls.tls_extension_list.data")?;
+        if extension.at("type_id").number("type_id", "a number")? == Some(ALPN) && extension.at("data").value().is_some_and(Value::is_array)
+        {
+            // Other producers may put anything into `data`; only names are ours.
+            let names = extension.at("data").list("tls.tls_extension_list.data")?;
+            tls.alpn = names.filter_map(|name| name.value()?.as_str().map(str::to_owned)).collect();
         }
     }
     for fingerprint in record.at("ja4_fingerprint_list").list("ja4_fingerprint_list")? {

@@ -25,7 +25,12 @@ impl<'a> Node<'a> {
     pub(super) fn is_some(self) -> bool {
         self.0.is_some()
     }
-    fn typed<T>(self, field: &'static str, expected: &'static str, get: impl FnOnce(&'a Value) -> Option<T>) -> Result<Option<T>, WireError> {
+    fn typed<T>(
+        self,
+        field: &'static str,
+        expected: &'static str,
+        get: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, WireError> {
         self.0.map(|value| get(value).ok_or(WireError::Invalid { field, expected })).transpose()
     }
     pub(super) fn text(self, field: &'static str) -> Result<Option<&'a str>, WireError> {
@@ -53,7 +58,8 @@ impl<'a> Node<'a> {
     }
     /// The entries of a list, none when absent.
     pub(super) fn list(self, field: &'static str) -> Result<impl Iterator<Item = Node<'a>>, WireError> {
-        let entries = self.typed(field, "a list of at most 16384 entries", |value| value.as_array().filter(|list| list.len() <= MAX_LIST))?;
+        let entries =
+            self.typed(field, "a list of at most 16384 entries", |value| value.as_array().filter(|list| list.len() <= MAX_LIST))?;
         Ok(entries.map(Vec::as_slice).unwrap_or_default().iter().map(Node::new))
     }
     /// A list of strings.

@@ -45,7 +45,7 @@ pub(super) fn indicator(indicator: &Indicator, evidence: Bits) -> Value {
         "bits": bits(indicator.bits),
         "evidence_bits": bits(evidence),
         "p": probability(indicator.p),
-        "score": indicator.score,
+        "score": indicator.score.min(100),
         "title": indicator.title,
         "entities": indicator.entities.iter().map(weft_model::Entity::uid).collect::<Vec<_>>(),
         "techniques": indicator.techniques,

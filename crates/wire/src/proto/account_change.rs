@@ -1,8 +1,6 @@
 //! Account Change (3001).
 
-use super::object::{
-    decode_actor, decode_endpoint, decode_status, decode_user, encode_actor, encode_endpoint, encode_status, encode_user,
-};
+use super::object::{decode_actor, decode_endpoint, decode_status, decode_user, encode_actor, encode_endpoint, encode_status, encode_user};
 use super::v1;
 use crate::activity::{ACCOUNT_CHANGE, id_of, kind_of};
 use crate::error::WireError;

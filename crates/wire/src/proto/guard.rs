@@ -56,7 +56,8 @@ fn each_message(
         if wire_type == WireType::LengthDelimited {
             let length = decode_varint(&mut bytes)?;
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let (value, rest) = bytes.split_at_checked(length).ok_or(WireError::Invalid { field: "length", expected: "within the event" })?;
+            let (value, rest) =
+                bytes.split_at_checked(length).ok_or(WireError::Invalid { field: "length", expected: "within the event" })?;
             visit(number, value, fields)?;
             bytes = rest;
         } else {

@@ -92,3 +92,30 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, WireError> {
         body,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::v1;
+    use crate::activity::{ACCOUNT_CHANGE, AUTHENTICATION, DHCP, DIRECTION, ENTITY_MANAGEMENT, FILE_HOSTING, Row, STATUS};
+
+    /// Every row of `table` is a value of the Protobuf enum whose name is `prefix` and OCSF's caption.
+    fn check<K>(table: &[Row<K>], prefix: &str, name: impl Fn(i32) -> Option<&'static str>) {
+        for (_, id, caption) in table {
+            let expected = format!("{prefix}_{}", caption.to_uppercase().replace(' ', "_"));
+            assert_eq!(name(i32::from(*id)), Some(expected.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_proto_files_and_the_tables_agree() {
+        check(STATUS, "STATUS_ID", |id| v1::StatusId::try_from(id).ok().map(|v| v.as_str_name()));
+        check(DIRECTION, "DIRECTION_ID", |id| v1::DirectionId::try_from(id).ok().map(|v| v.as_str_name()));
+        check(DHCP, "DHCP_ACTIVITY_ID", |id| v1::DhcpActivityId::try_from(id).ok().map(|v| v.as_str_name()));
+        check(AUTHENTICATION, "AUTHENTICATION_ACTIVITY_ID", |id| v1::AuthenticationActivityId::try_from(id).ok().map(|v| v.as_str_name()));
+        check(ACCOUNT_CHANGE, "ACCOUNT_CHANGE_ACTIVITY_ID", |id| v1::AccountChangeActivityId::try_from(id).ok().map(|v| v.as_str_name()));
+        check(ENTITY_MANAGEMENT, "ENTITY_MANAGEMENT_ACTIVITY_ID", |id| {
+            v1::EntityManagementActivityId::try_from(id).ok().map(|v| v.as_str_name())
+        });
+        check(FILE_HOSTING, "FILE_HOSTING_ACTIVITY_ID", |id| v1::FileHostingActivityId::try_from(id).ok().map(|v| v.as_str_name()));
+    }
+}

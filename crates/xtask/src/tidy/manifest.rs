@@ -41,11 +41,6 @@ impl Workspace {
         Ok(Self { layers, members })
     }
 
-    /// The member of that package name.
-    pub fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.name == name)
-    }
-
     /// The title of a member's layer.
     pub fn layer_of(&self, member: &Member) -> &str {
         self.layers.get(member.layer).map_or("", String::as_str)

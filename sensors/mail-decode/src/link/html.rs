@@ -175,16 +175,25 @@ mod tests {
 
     #[test]
     fn links_and_their_text() {
-        check("<p>no <a href='http://a.example/?x=1&amp;y=2'>Click&nbsp;<span>he</span>re</a> no", &[("http://a.example/?x=1&y=2", "Click\u{a0}here")]);
+        check(
+            "<p>no <a href='http://a.example/?x=1&amp;y=2'>Click&nbsp;<span>he</span>re</a> no",
+            &[("http://a.example/?x=1&y=2", "Click\u{a0}here")],
+        );
         check("<A HREF=http://a.example><IMG SRC=x ALT='View &gt; now'></A>", &[("http://a.example", "View > now")]);
         check("<map><area href=http://b.example alt=Map></map>", &[("http://b.example", "Map")]);
         check("<form action='http://c.example/post'><input></form>", &[("http://c.example/post", "")]);
         check("<meta http-equiv=Refresh content=\"0; URL='http://d.example/'\">", &[("http://d.example/", "")]);
-        check("<base href='http://e.example/d/'><a href='x.html'>x</a><a href='mailto:a@b.example'>m</a>", &[
-            ("http://e.example/d/x.html", "x"),
-            ("mailto:a@b.example", "m"),
-        ]);
+        check(
+            "<base href='http://e.example/d/'><a href='x.html'>x</a><a href='mailto:a@b.example'>m</a>",
+            &[("http://e.example/d/x.html", "x"), ("mailto:a@b.example", "m")],
+        );
         check("<a href=h&#116;tp&#x3a;//f.example>&bogus; &amp</a>", &[("http://f.example", "&bogus; &amp")]);
+    }
+
+    #[test]
+    fn what_follows_a_large_image_is_still_read() {
+        check(&format!("<img src='data:image/png;base64,{}'><a href=x>y</a>", "A".repeat(900_000)), &[("x", "y")]);
+        check(&format!("<style>{}</style>{}<a href=x>y</a>", "a".repeat(400_000), "<p>".repeat(3_000)), &[("x", "y")]);
     }
 
     #[test]

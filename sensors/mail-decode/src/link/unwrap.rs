@@ -46,7 +46,18 @@ fn raw_query(url: &Url, name: &str) -> Option<String> {
 
 /// `-` stands for `%` and `_` for `/`.
 fn version_2(value: &str) -> Option<String> {
-    let escaped: String = value.chars().map(|c| if c == '-' { '%' } else if c == '_' { '/' } else { c }).collect();
+    let escaped: String = value
+        .chars()
+        .map(|c| {
+            if c == '-' {
+                '%'
+            } else if c == '_' {
+                '/'
+            } else {
+                c
+            }
+        })
+        .collect();
     Some(percent_decoded(&escaped))
 }
 
@@ -56,7 +67,18 @@ fn version_3(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("/v3/__")?;
     let (target, rest) = rest.split_once("__;")?;
     let (coded, _) = rest.split_once('!')?;
-    let standard: Vec<u8> = coded.bytes().map(|b| if b == b'-' { b'+' } else if b == b'_' { b'/' } else { b }).collect();
+    let standard: Vec<u8> = coded
+        .bytes()
+        .map(|b| {
+            if b == b'-' {
+                b'+'
+            } else if b == b'_' {
+                b'/'
+            } else {
+                b
+            }
+        })
+        .collect();
     let replaced = String::from_utf8(base64_decode(&standard)?).ok()?;
     let mut replacements = replaced.chars();
     let decoded = percent_decoded(target);
@@ -74,7 +96,9 @@ fn version_3(url: &str) -> Option<String> {
     }
     // Gateways fold the two slashes of a wrapped scheme into one.
     match out.split_once(":/") {
-        Some((scheme, path)) if !path.starts_with('/') && scheme.chars().all(|c| c.is_ascii_alphanumeric()) => Some(format!("{scheme}://{path}")),
+        Some((scheme, path)) if !path.starts_with('/') && scheme.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            Some(format!("{scheme}://{path}"))
+        }
         _ => Some(out),
     }
 }
@@ -110,7 +134,10 @@ mod tests {
     #[test]
     fn services_are_undone() {
         for (wrapped, expected) in [
-            ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fx%3Fy%3D1&data=05%7C&reserved=0", "https://a.example/x?y=1"),
+            (
+                "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fx%3Fy%3D1&data=05%7C&reserved=0",
+                "https://a.example/x?y=1",
+            ),
             ("https://eur01.safelinks.protection.outlook.com/?foo=1&amp;url=https%3A%2F%2Fa.example", "https://a.example"),
             ("https://urldefense.proofpoint.com/v1/url?u=http://a.example/&k=x", "http://a.example/"),
             ("https://urldefense.proofpoint.com/v2/url?u=http-3A__a.example_x-3Fy-3D1&d=DwMF", "http://a.example/x?y=1"),

@@ -1,0 +1,77 @@
+//! From a cluster of indicators to an incident that a person can read.
+
+use crate::engine::Engine;
+use crate::{investigate, recommend, role, title};
+use std::collections::BTreeSet;
+use weft_model::{Contribution, Incident, IncidentUid, Indicator, Link, Narrative, TimelineEntry};
+use weft_stitcher::{Cluster, share_evidence};
+
+/// An indicator this surprising can give an incident its uid, in bits.
+const CORE_BITS: f64 = 8.0;
+/// Events a timeline entry lists; the indicator lists them all.
+const MAX_ENTRY_EVENTS: usize = 50;
+
+/// The incident of a cluster, when its evidence is enough for one.
+pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicator]) -> Option<Incident> {
+    let members: Vec<&Indicator> = cluster.members.iter().filter_map(|index| indicators.get(*index)).collect();
+    let shares = share_evidence(&members);
+    let evidence = shares.iter().copied().sum();
+    let alert = engine.knowledge.alert;
+    if !alert.is_incident(evidence) {
+        return None;
+    }
+    let core = members.iter().find(|indicator| indicator.bits.value() >= CORE_BITS).or(members.first())?;
+    let roles = role::Roles::of(engine, &members);
+    let found = investigate::investigate(engine, &members);
+    let mut timeline: Vec<TimelineEntry> = members.iter().map(|indicator| entry(indicator)).chain(found).collect();
+    timeline.sort_by(|a, b| (a.time, &a.indicator, &a.text).cmp(&(b.time, &b.indicator, &b.text)));
+    let domains: BTreeSet<_> = timeline.iter().map(|entry| entry.domain).collect();
+    let tactics: BTreeSet<_> = members.iter().flat_map(|indicator| indicator.tactics.iter().cloned()).collect();
+    let mut links: Vec<Link> = cluster.links.iter().filter_map(|link| named(link, indicators)).collect();
+    links.sort_by(|a, b| (a.from, a.to, &a.via).cmp(&(b.from, b.to, &b.via)));
+    let start = members.iter().map(|indicator| indicator.time).min()?;
+    let end = timeline.iter().flat_map(|entry| entry.events.iter().map(|event| event.time)).chain(members.iter().map(|i| i.end_time)).max()?;
+    let mut incident = Incident {
+        uid: IncidentUid::of("incident", &[&core.uid.0]),
+        title: title::title(engine, &members, &roles),
+        search_aliases: title::aliases(&members),
+        start,
+        end,
+        score: alert.score(evidence),
+        evidence_bits: evidence,
+        domains: domains.into_iter().collect(),
+        tactics: tactics.into_iter().collect(),
+        recommended: recommend::recommend(&members, &roles),
+        iocs: roles.iocs(engine, &members),
+        entities: roles.into_entities(engine),
+        contributions: members.into_iter().zip(shares).map(|(indicator, evidence_bits)| Contribution { indicator: indicator.clone(), evidence_bits }).collect(),
+        links,
+        timeline,
+        narrative: Narrative::default(),
+        coverage: Vec::new(),
+        revision: 1,
+        merged_from: Vec::new(),
+    };
+    incident.narrative.en = weft_narrative::narrate(&incident);
+    Some(incident)
+}
+
+fn entry(indicator: &Indicator) -> TimelineEntry {
+    TimelineEntry {
+        time: indicator.time,
+        domain: indicator.domain,
+        text: indicator.title.clone(),
+        indicator: Some(indicator.uid),
+        events: indicator.events.iter().take(MAX_ENTRY_EVENTS).copied().collect(),
+    }
+}
+
+fn named(link: &weft_stitcher::Weight, indicators: &[Indicator]) -> Option<Link> {
+    Some(Link {
+        from: indicators.get(link.from)?.uid,
+        to: indicators.get(link.to)?.uid,
+        via: link.via.clone(),
+        bits: weft_model::Bits::new(link.bits),
+        reason: link.reason.clone(),
+    })
+}

@@ -1,0 +1,127 @@
+//! The analysis as one value: hours of events go in, indicators accumulate, incidents are read off.
+
+use crate::assemble;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use weft_enrich::Enricher;
+use weft_entity_graph::EntityGraph;
+use weft_indicators::{Context, Extractor, ModelSet, Settings, State};
+use weft_model::{DAY_MS, Directory, Domain, EntityKind, Event, EventTime, Incident, Indicator, IndicatorUid};
+use weft_stitcher::{Alert, Priors, stitch};
+
+/// Indicators are remembered this long.
+const REMEMBER_MS: i64 = 45 * DAY_MS;
+/// Indicators remembered; of more the oldest go.
+const MAX_INDICATORS: usize = 50_000;
+
+/// What the analysis is told from outside.
+#[derive(Clone)]
+pub struct Knowledge {
+    pub directory: Arc<Directory>,
+    pub enricher: Arc<Enricher>,
+    pub models: Arc<ModelSet>,
+    pub alert: Alert,
+    pub settings: Settings,
+}
+
+/// All learned state. Cloning it is how a provisional look ahead is taken.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) knowledge: Knowledge,
+    pub(crate) graph: EntityGraph,
+    state: State,
+    indicators: BTreeMap<IndicatorUid, Indicator>,
+    /// Products behind the SaaS records seen, for naming the account in titles.
+    pub(crate) products: BTreeMap<String, u64>,
+    today: Option<i64>,
+}
+
+impl Engine {
+    /// A cold start.
+    pub fn new(knowledge: Knowledge) -> Self {
+        let mut graph = EntityGraph::default();
+        for (key, person) in knowledge.directory.people() {
+            graph.known(EntityKind::Person, &Arc::from(key));
+            if !person.device_host_name.is_empty() {
+                graph.known(EntityKind::Device, &Arc::from(person.device_host_name.to_lowercase().as_str()));
+            }
+        }
+        let state = State::new(knowledge.models.clone(), knowledge.settings);
+        Self { knowledge, graph, state, indicators: BTreeMap::new(), products: BTreeMap::new(), today: None }
+    }
+
+    /// Takes the events of one hour, in (time, uid) order; hours must not go back.
+    pub fn hour(&mut self, events: &[Event]) {
+        let Some(first) = events.first() else { return };
+        self.start_day(first.time);
+        events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
+        events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
+        let (mut facts, mut touches) = (Vec::new(), Vec::new());
+        for event in events {
+            if event.domain() == Domain::Saas && !self.products.contains_key(&event.metadata.product) && self.products.len() < 64 {
+                self.products.insert(event.metadata.product.clone(), 1);
+            }
+            let extracted = Extractor::extract(event, self.context());
+            for (kind, key) in &extracted.known {
+                self.graph.known(*kind, key);
+            }
+            facts.extend(extracted.facts);
+            touches.extend(extracted.touches);
+        }
+        let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
+        for indicator in self.state.step(context, &facts) {
+            self.indicators.insert(indicator.uid, indicator);
+        }
+        for (entity, touch) in touches {
+            self.graph.touch(&entity, touch);
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher }
+    }
+
+    fn start_day(&mut self, now: EventTime) {
+        if self.today.replace(now.day()) == Some(now.day()) {
+            return;
+        }
+        self.graph.forget(now);
+        self.indicators.retain(|_, indicator| now.since(indicator.end_time) < REMEMBER_MS);
+        while self.indicators.len() > MAX_INDICATORS {
+            let oldest = self.indicators.values().map(|indicator| (indicator.time, indicator.uid)).min();
+            let Some((_, uid)) = oldest else { break };
+            self.indicators.remove(&uid);
+        }
+    }
+
+    /// The indicators kept, in (time, uid) order.
+    pub fn indicators(&self) -> Vec<Indicator> {
+        let mut indicators: Vec<Indicator> = self.indicators.values().cloned().collect();
+        indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
+        indicators
+    }
+
+    /// Entity-days behind each model's calibration.
+    pub fn calibrated(&self) -> BTreeMap<String, u64> {
+        self.state.calibrated()
+    }
+
+    fn priors(&self) -> Priors {
+        let (people, devices) = self.graph.internal_counts();
+        let per_model = |model: &weft_indicators::Model| match model.entity {
+            EntityKind::Device => devices,
+            _ => people,
+        };
+        let trials: usize = self.knowledge.models.models.iter().map(per_model).sum();
+        Priors::new(people.max(devices), trials as f64)
+    }
+
+    /// The incidents as they stand, by start and uid.
+    pub fn incidents(&self) -> Vec<Incident> {
+        let indicators = self.indicators();
+        let clusters = stitch(&indicators, &self.graph, &self.priors());
+        let mut incidents: Vec<Incident> = clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, &indicators)).collect();
+        incidents.sort_by_key(|incident| (incident.start, incident.uid));
+        incidents
+    }
+}

@@ -1,0 +1,83 @@
+//! The whole pipeline on one page.
+//!
+//! ```text
+//!  sensors ──(1)──> event store ──(2)──> window ──(3)──> engine ──────────────────> incidents
+//!  net, mail, saas   sorted by time,      72 h, sorted,    enrich, resolve, score,     stitch, investigate,
+//!                    deduplicated         deduplicated     learn: hour by hour         narrate
+//! ```
+//!
+//! (1) a bounded channel of batches ([`BATCH`] events, [`QUEUE`] batches); the sensor waits when it is full.
+//! (2) events in (time, uid) order, or shuffled within the lateness.
+//! (3) hours that the watermark has passed. What is still in the window is looked at provisionally, on a copy of the engine.
+
+use crate::engine::{Engine, Knowledge};
+use crate::window::{Inserted, LATENESS_MS, Window};
+use weft_model::{Event, EventTime, Incident};
+
+/// Events in a batch between sensors and the event store.
+pub const BATCH: usize = 512;
+/// Batches that may wait between sensors and the event store.
+pub const QUEUE: usize = 64;
+
+/// What the pipeline has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub events: u64,
+    pub duplicates: u64,
+    /// Events older than the lateness allows; they stay in the store and are not scored.
+    pub late: u64,
+}
+
+/// Window and engine together: events in any order, incidents out.
+pub struct Pipeline {
+    window: Window,
+    engine: Engine,
+    progress: Progress,
+}
+
+impl Pipeline {
+    /// For input that is sorted already (a replay from the event store).
+    pub fn sorted(knowledge: Knowledge) -> Self {
+        Self { window: Window::new(0), engine: Engine::new(knowledge), progress: Progress::default() }
+    }
+    /// For input that comes as it comes, up to 72 h late.
+    pub fn live(knowledge: Knowledge) -> Self {
+        Self { window: Window::new(LATENESS_MS), engine: Engine::new(knowledge), progress: Progress::default() }
+    }
+    /// Takes an event in; hours that close are analysed at once.
+    pub fn push(&mut self, event: Event) {
+        match self.window.insert(event) {
+            Inserted::New => self.progress.events += 1,
+            Inserted::Duplicate => self.progress.duplicates += 1,
+            Inserted::Late => self.progress.late += 1,
+        }
+        while let Some(hour) = self.window.next_closed() {
+            self.engine.hour(&hour);
+        }
+    }
+    /// Incidents as they stand now, with everything in the window; they may still change.
+    pub fn provisional(&self) -> (Vec<weft_model::Indicator>, Vec<Incident>) {
+        let mut ahead = self.engine.clone();
+        self.window.open_hours().for_each(|hour| ahead.hour(&hour));
+        (ahead.indicators(), ahead.incidents())
+    }
+    /// Closes the window and hands out the engine with everything in it.
+    pub fn finish(mut self) -> (Engine, Progress) {
+        while let Some(hour) = self.window.drain() {
+            self.engine.hour(&hour);
+        }
+        (self.engine, self.progress)
+    }
+    /// What was seen so far.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+    /// Up to when incidents are final.
+    pub fn watermark(&self) -> Option<EventTime> {
+        self.window.watermark()
+    }
+    /// Events in the open window.
+    pub fn open_events(&self) -> usize {
+        self.window.len()
+    }
+}

@@ -1,0 +1,152 @@
+//! Who played which part: the compromised account, exposed devices, the infrastructure behind it.
+
+use crate::engine::Engine;
+use std::collections::{BTreeMap, BTreeSet};
+use weft_model::{Entity, EntityKind, EventTime, IncidentEntity, Indicator, Ioc};
+
+/// An external entity that more of the organisation knew before is no indicator of compromise.
+const MAX_PREVALENCE: f64 = 0.05;
+
+/// Families whose subject is the account itself.
+fn is_account_family(family: &str) -> bool {
+    family.starts_with("saas-") || family == "email-outbound"
+}
+
+/// The part of every entity.
+#[derive(Debug, Default)]
+pub(crate) struct Roles {
+    parts: BTreeMap<Entity, &'static str>,
+}
+
+impl Roles {
+    pub(crate) fn of(engine: &Engine, members: &[&Indicator]) -> Self {
+        let compromised = accounts(members);
+        let mut parts = BTreeMap::new();
+        for indicator in members {
+            for entity in &indicator.entities {
+                let Some(part) = part(engine, indicator, entity, &compromised, start(members)) else { continue };
+                // The graver part wins; parts are ordered by name of their first letter's rank below.
+                let known = parts.entry(entity.clone()).or_insert(part);
+                if rank(part) < rank(known) {
+                    *known = part;
+                }
+            }
+        }
+        Self { parts }
+    }
+
+    /// Entities with this part.
+    pub(crate) fn with(&self, part: &str) -> Vec<&Entity> {
+        self.parts.iter().filter(|(_, known)| **known == part).map(|(entity, _)| entity).collect()
+    }
+
+    pub(crate) fn into_entities(self, engine: &Engine) -> Vec<IncidentEntity> {
+        self.parts
+            .into_iter()
+            .map(|(entity, part)| {
+                let person = engine.knowledge.directory.person(&entity.key).filter(|_| entity.kind == EntityKind::Person);
+                let name = person.map(|(_, person)| person.display_name.clone()).filter(|name| !name.is_empty());
+                let mut aliases: Vec<String> = person
+                    .into_iter()
+                    .flat_map(|(_, p)| [p.mail.to_lowercase(), p.user_principal_name.to_lowercase(), p.object_id.clone(), p.device_host_name.to_lowercase()])
+                    .filter(|alias| !alias.is_empty())
+                    .collect();
+                aliases.sort();
+                aliases.dedup();
+                IncidentEntity { name: name.unwrap_or_else(|| entity.key.clone()), role: part.to_owned(), aliases, entity }
+            })
+            .collect()
+    }
+
+    pub(crate) fn iocs(&self, engine: &Engine, members: &[&Indicator]) -> Vec<Ioc> {
+        let mut iocs: Vec<Ioc> = self
+            .parts
+            .iter()
+            .filter_map(|(entity, part)| {
+                let kind = match entity.kind {
+                    EntityKind::Domain | EntityKind::Host => "domain",
+                    EntityKind::Ip => "ip",
+                    EntityKind::Url => "url",
+                    EntityKind::Sender => "sender",
+                    _ => return None,
+                };
+                let first_seen = engine.graph.touches(entity).map_or(start(members), weft_entity_graph::Touches::first_seen);
+                Some(Ioc { kind: kind.to_owned(), value: entity.key.clone(), role: (*part).to_owned(), first_seen })
+            })
+            .collect();
+        iocs.sort();
+        iocs
+    }
+}
+
+pub(crate) fn start(members: &[&Indicator]) -> EventTime {
+    members.iter().map(|indicator| indicator.time).min().unwrap_or_default()
+}
+
+/// The people whose accounts carry most of the account evidence: those with at least half as much as the first.
+fn accounts(members: &[&Indicator]) -> BTreeSet<Entity> {
+    let mut bits: BTreeMap<&Entity, i64> = BTreeMap::new();
+    for indicator in members.iter().filter(|indicator| is_account_family(&indicator.family)) {
+        if let Some(keeper) = indicator.entities.first().filter(|entity| matches!(entity.kind, EntityKind::Person | EntityKind::Account)) {
+            *bits.entry(keeper).or_default() += indicator.evidence.0;
+        }
+    }
+    let most = bits.values().copied().max().unwrap_or(0);
+    bits.into_iter().filter(|(_, bits)| *bits * 2 >= most && *bits > 0).map(|(entity, _)| entity.clone()).collect()
+}
+
+/// Whether hardly anybody here knew the entity before the incident.
+pub(crate) fn is_rare(engine: &Engine, entity: &Entity, start: EventTime) -> bool {
+    let Some(touches) = engine.graph.touches(entity) else { return true };
+    let before = touches.touchers(start.plus_ms(-30 * weft_model::DAY_MS), start.plus_ms(-weft_model::DAY_MS), |_| false);
+    let (people, devices) = engine.graph.internal_counts();
+    before as f64 <= MAX_PREVALENCE * people.max(devices).max(1) as f64 && before <= 3
+}
+
+fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &BTreeSet<Entity>, start: EventTime) -> Option<&'static str> {
+    let is_keeper = indicator.entities.first() == Some(entity);
+    Some(match entity.kind {
+        EntityKind::Person | EntityKind::Account if compromised.contains(entity) => "compromised account",
+        EntityKind::Person | EntityKind::Account if indicator.family == "email-inbound" => "targeted recipient",
+        EntityKind::Person | EntityKind::Account => "exposed person",
+        EntityKind::Device => {
+            let owner = engine.knowledge.directory.owner_of(&entity.key);
+            let is_victim = owner.is_some_and(|owner| compromised.contains(&Entity::new(EntityKind::Person, owner)));
+            if is_victim { "device of the compromised account" } else { "exposed device" }
+        }
+        EntityKind::InboxRule => "inbox rule",
+        EntityKind::Session => "session",
+        EntityKind::Message | EntityKind::File => return None,
+        // Outside: only what the organisation did not know.
+        _ if !is_keeper && !is_rare(engine, entity, start) => return None,
+        EntityKind::Sender => "phishing sender",
+        EntityKind::Url => "phishing link",
+        EntityKind::Ip if indicator.family == "saas-access" => "unusual sign-in source",
+        EntityKind::Ip | EntityKind::Domain | EntityKind::Host => match indicator.family.as_str() {
+            "device-domain" | "device-correlation" => "possible C2 endpoint",
+            "device-upload" => "upload destination",
+            "email-inbound" if entity.kind != EntityKind::Ip => "phishing link",
+            "email-inbound" => "phishing sender",
+            "email-outbound" => "phishing link",
+            _ => "unusual sign-in source",
+        },
+    })
+}
+
+/// The graver the part, the lower the number.
+fn rank(part: &str) -> u8 {
+    match part {
+        "compromised account" => 0,
+        "device of the compromised account" => 1,
+        "unusual sign-in source" => 2,
+        "possible C2 endpoint" => 3,
+        "phishing link" => 4,
+        "upload destination" => 5,
+        "phishing sender" => 6,
+        "inbox rule" => 7,
+        "session" => 8,
+        "targeted recipient" => 9,
+        "exposed device" => 10,
+        _ => 11,
+    }
+}

@@ -1,0 +1,130 @@
+//! The lake's folder: its partitions and their part files. Knows names and paths, not what is in a file.
+
+use crate::day::Day;
+use crate::error::LakeError;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+const LOCK: &str = ".writer.lock";
+const PART_PREFIX: &str = "part-";
+const PART_SUFFIX: &str = ".parquet";
+/// Files of this suffix are unfinished: never read, removed by the next writer.
+const UNFINISHED_SUFFIX: &str = ".unfinished";
+
+/// One `class=.../day=...` folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Partition {
+    pub(crate) day: Day,
+    pub(crate) class_uid: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn open(root: &Path) -> Result<Self, LakeError> {
+        fs::create_dir_all(root).map_err(LakeError::io("create the lake's folder", root))?;
+        Ok(Self { root: root.to_path_buf() })
+    }
+
+    /// Takes the one writer's place; given back when the file is dropped, also by a kill.
+    pub(crate) fn lock(&self) -> Result<File, LakeError> {
+        let path = self.root.join(LOCK);
+        let file = File::options().create(true).append(true).open(&path).map_err(LakeError::io("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => Err(LakeError::Locked { path: self.root.clone() }),
+            Err(fs::TryLockError::Error(source)) => Err(LakeError::io("lock", &path)(source)),
+        }
+    }
+
+    pub(crate) fn path(&self, partition: Partition) -> PathBuf {
+        self.root.join(format!("class={}", partition.class_uid)).join(format!("day={}", partition.day.name()))
+    }
+
+    /// Every partition, by day and class. Other files and folders are ignored.
+    pub(crate) fn partitions(&self) -> Result<Vec<Partition>, LakeError> {
+        let mut partitions = Vec::new();
+        for class in names(&self.root)? {
+            let Some(class_uid) = class.strip_prefix("class=").and_then(|class_uid| class_uid.parse().ok()) else { continue };
+            for day in names(&self.root.join(&class))? {
+                if let Some(day) = day.strip_prefix("day=").and_then(Day::parse) {
+                    partitions.push(Partition { day, class_uid });
+                }
+            }
+        }
+        partitions.sort_unstable();
+        Ok(partitions)
+    }
+
+    /// The part files of a partition, by name; none when it is gone.
+    pub(crate) fn parts(&self, partition: Partition) -> Result<Vec<PathBuf>, LakeError> {
+        let path = self.path(partition);
+        let mut parts: Vec<PathBuf> = names(&path)?.into_iter().filter(|name| is_part(name)).map(|name| path.join(name)).collect();
+        parts.sort_unstable();
+        Ok(parts)
+    }
+
+    /// Creates a partition's folder and gives the path of its unfinished file number `number`.
+    pub(crate) fn unfinished(&self, partition: Partition, number: u64) -> Result<PathBuf, LakeError> {
+        let path = self.path(partition);
+        fs::create_dir_all(&path).map_err(LakeError::io("create", &path))?;
+        Ok(path.join(format!("{number}{UNFINISHED_SUFFIX}")))
+    }
+
+    /// Makes an unfinished, synced file a part; the same content again replaces itself.
+    pub(crate) fn publish(&self, unfinished: &Path, partition: Partition, content_hash: &str) -> Result<PathBuf, LakeError> {
+        let folder = self.path(partition);
+        let part = folder.join(format!("{PART_PREFIX}{content_hash}{PART_SUFFIX}"));
+        fs::rename(unfinished, &part).map_err(LakeError::io("rename", unfinished))?;
+        File::open(&folder).and_then(|folder| folder.sync_all()).map_err(LakeError::io("sync", &folder))?;
+        Ok(part)
+    }
+
+    /// Removes what a killed writer left unfinished; only the holder of the lock may.
+    pub(crate) fn sweep(&self) -> Result<(), LakeError> {
+        for partition in self.partitions()? {
+            let path = self.path(partition);
+            for name in names(&path)?.into_iter().filter(|name| name.ends_with(UNFINISHED_SUFFIX)) {
+                remove(&path.join(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a partition's parts and, when nothing else is in it, its folder.
+    pub(crate) fn remove_partition(&self, partition: Partition) -> Result<(), LakeError> {
+        for part in self.parts(partition)? {
+            remove(&part)?;
+        }
+        // Not empty while a writer fills it again: then it stays.
+        fs::remove_dir(self.path(partition)).ok();
+        Ok(())
+    }
+}
+
+/// Removes a file that may be gone already.
+pub(crate) fn remove(path: &Path) -> Result<(), LakeError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(LakeError::io("remove", path)(source)),
+        _ => Ok(()),
+    }
+}
+
+fn is_part(name: &str) -> bool {
+    name.starts_with(PART_PREFIX) && name.ends_with(PART_SUFFIX)
+}
+
+/// Names in a folder; none when it is gone or no folder.
+fn names(path: &Path) -> Result<Vec<String>, LakeError> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(source) if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+        Err(source) => return Err(LakeError::io("list", path)(source)),
+    };
+    let names = entries.map(|entry| Ok(entry.map_err(LakeError::io("list", path))?.file_name().into_string().ok()));
+    names.filter_map(Result::transpose).collect()
+}

@@ -1,0 +1,33 @@
+// An incident made safe to show: every list is there, whatever an older or foreign producer left out.
+import type { IncidentFinding, Weft } from "./types.ts";
+
+function list<T>(value: T[] | null | undefined): T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function weftOf(finding: IncidentFinding): Weft {
+  const weft: Partial<Weft> = finding.unmapped?.weft ?? {};
+  return {
+    score: Number(weft.score ?? 0),
+    evidence_bits: Number(weft.evidence_bits ?? 0),
+    domains: list(weft.domains),
+    tactics: list(weft.tactics),
+    entities: list(weft.entities).map((entity) => ({ ...entity, aliases: list(entity.aliases) })),
+    indicators: list(weft.indicators).map((indicator) => ({
+      ...indicator,
+      why: list(indicator.why),
+      entities: list(indicator.entities),
+      techniques: list(indicator.techniques),
+      event_uids: list(indicator.event_uids),
+    })),
+    links: list(weft.links),
+    timeline: list(weft.timeline).map((entry) => ({ ...entry, event_uids: list(entry.event_uids) })),
+    narrative: { en: weft.narrative?.en ?? "", ja: weft.narrative?.ja ?? "" },
+    iocs: list(weft.iocs),
+    coverage: list(weft.coverage),
+    recommended: list(weft.recommended),
+    revision: weft.revision ?? 1,
+    merged_from: list(weft.merged_from),
+    search_aliases: list(weft.search_aliases),
+  };
+}

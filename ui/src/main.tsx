@@ -1,0 +1,20 @@
+// The entry: mounts the page.
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App.tsx";
+import { applyTheme, storedTheme } from "./theme.ts";
+import "./style/base.css";
+import "./style/list.css";
+import "./style/incident.css";
+import "./style/lanes.css";
+import "./style/evidence.css";
+
+applyTheme(storedTheme());
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,230 @@
+// The list of incidents: filters, table, pages, and what to do when there is none.
+import { useDeferredValue, useEffect, useState } from "react";
+import { api, listAddress, type ListFilter, PAGE_SIZE } from "../api/client.ts";
+import type { IncidentItem, StatusReport } from "../api/types.ts";
+import { useLoaded } from "../api/use_loaded.ts";
+import { Domains } from "../parts/Domains.tsx";
+import { LocalLink } from "../parts/LocalLink.tsx";
+import { Score } from "../parts/Score.tsx";
+import { When } from "../parts/Time.tsx";
+import { go, incidentPath } from "../route.ts";
+import { domainName, DOMAINS, plural, statusName, STATUSES } from "../text/names.ts";
+
+const EVERYTHING: ListFilter = { q: "", domain: "", status: "", minScore: "", offset: 0 };
+
+export function IncidentListPage({ version }: { version: number }) {
+  const [filter, setFilter] = useState(EVERYTHING);
+  const asked = useDeferredValue(filter);
+  const { value: page, error } = useLoaded(listAddress(asked), version, (signal) => api.incidents(asked, signal));
+  const { value: status } = useLoaded("status", version, (signal) => api.status(signal));
+  useEffect(() => {
+    document.title = "Incidents · Weft";
+  }, []);
+
+  const change = (part: Partial<ListFilter>) => setFilter((before) => ({ ...before, offset: 0, ...part }));
+  const filtered = listAddress({ ...filter, offset: 0 }) !== listAddress(EVERYTHING);
+  return (
+    <div className="page">
+      <div className="list-head">
+        <h1>Incidents</h1>
+        <p className="faint" role="status">
+          {page ? plural(page.total, "incident") : "Loading…"}
+          {filtered && page ? " match" : ""}
+        </p>
+      </div>
+      <form className="filters" role="search" aria-label="Filter incidents" onSubmit={(event) => event.preventDefault()}>
+        <label className="grow">
+          <span>Search</span>
+          <input type="search" maxLength={256} placeholder="title, person, host, address, model …" value={filter.q} onChange={(event) => change({ q: event.target.value })} />
+        </label>
+        <label>
+          <span>Domain</span>
+          <select value={filter.domain} onChange={(event) => change({ domain: event.target.value })}>
+            <option value="">All</option>
+            {DOMAINS.map((domain) => (
+              <option key={domain} value={domain}>
+                {domainName(domain)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>Status</span>
+          <select value={filter.status} onChange={(event) => change({ status: event.target.value })}>
+            <option value="">All</option>
+            {STATUSES.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>Score</span>
+          <select value={filter.minScore} onChange={(event) => change({ minScore: event.target.value })}>
+            <option value="">All</option>
+            <option value="50">50 and over (alerts)</option>
+            <option value="80">80 and over</option>
+          </select>
+        </label>
+      </form>
+      {error && (
+        <p role="alert" className="problem">
+          {error.message}
+        </p>
+      )}
+      {page && page.items.length > 0 && <IncidentTable items={page.items} />}
+      {page && page.total > PAGE_SIZE && (
+        <nav className="pager" aria-label="Pages of the list">
+          <button type="button" disabled={filter.offset === 0} onClick={() => change({ offset: Math.max(0, filter.offset - PAGE_SIZE) })}>
+            Previous
+          </button>
+          <span>
+            {page.offset + 1} to {page.offset + page.items.length} of {page.total.toLocaleString("en")}
+          </span>
+          <button type="button" disabled={filter.offset + PAGE_SIZE >= page.total} onClick={() => change({ offset: filter.offset + PAGE_SIZE })}>
+            Next
+          </button>
+        </nav>
+      )}
+      {page && page.total === 0 && (filtered ? <NoMatch onClear={() => setFilter(EVERYTHING)} /> : <Empty />)}
+      {status && <Sources status={status} />}
+    </div>
+  );
+}
+
+function IncidentTable({ items }: { items: IncidentItem[] }) {
+  const now = Date.now();
+  return (
+    <table className="incidents">
+      <caption className="hidden">Incidents, highest score first. Times are UTC.</caption>
+      <thead>
+        <tr>
+          <th scope="col">Score</th>
+          <th scope="col">Incident</th>
+          <th scope="col" className="wide">
+            Domains
+          </th>
+          <th scope="col" className="wide">
+            First (UTC)
+          </th>
+          <th scope="col" className="wide">
+            Last (UTC)
+          </th>
+          <th scope="col" className="wide number">
+            Indicators
+          </th>
+          <th scope="col" className="wide">
+            Status
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={item.uid} onClick={(event) => event.target instanceof HTMLAnchorElement || go(incidentPath(item.uid))}>
+            <td>
+              <Score score={item.score} />
+            </td>
+            <th scope="row">
+              <LocalLink to={incidentPath(item.uid)}>{item.title}</LocalLink>
+              <span className="narrow meta">
+                <Domains domains={item.domains} />
+                <span>
+                  <When ms={item.end_ms} now={now} />
+                </span>
+                <span>
+                  {plural(item.indicators, "indicator")} · {statusName(item.status)}
+                </span>
+              </span>
+            </th>
+            <td className="wide">
+              <Domains domains={item.domains} />
+            </td>
+            <td className="wide">
+              <When ms={item.start_ms} now={now} />
+            </td>
+            <td className="wide">
+              <When ms={item.end_ms} now={now} />
+            </td>
+            <td className="wide number">{item.indicators}</td>
+            <td className="wide">
+              <span className={`status status-${item.status}`}>{statusName(item.status)}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function NoMatch({ onClear }: { onClear: () => void }) {
+  return (
+    <div className="card empty">
+      <h2>Nothing matches these filters</h2>
+      <button type="button" onClick={onClear}>
+        Clear the filters
+      </button>
+    </div>
+  );
+}
+
+function Empty() {
+  return (
+    <div className="card empty">
+      <h2>No incidents</h2>
+      <p>Either nothing has happened, or Weft has not read enough yet. Below is what has been read. To feed it:</p>
+      <ul>
+        <li>
+          <code>weft demo</code> makes a company with an attack in it and shows the incident;
+        </li>
+        <li>
+          <code>weft replay FOLDER</code> reads mail, audit logs and packet captures that you have;
+        </li>
+        <li>
+          <code>weft up</code> watches folders and an interface; <code>weft doctor</code> says what is missing.
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+function Sources({ status }: { status: StatusReport }) {
+  const sources = Array.isArray(status.sources) ? status.sources : [];
+  return (
+    <section className="card sources" aria-labelledby="sources">
+      <h2 id="sources">What has been read</h2>
+      {sources.length === 0 ? (
+        <p className="faint">No source has reported yet.</p>
+      ) : (
+        <div className="scroll" tabIndex={0} role="group" aria-label="Sources">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Source</th>
+                <th scope="col" className="number">
+                  Records read
+                </th>
+                <th scope="col" className="number">
+                  Events
+                </th>
+                <th scope="col" className="number">
+                  Refused
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sources.map((source) => (
+                <tr key={source.name}>
+                  <th scope="row">{source.name}</th>
+                  <td className="number">{Number(source.read ?? 0).toLocaleString("en")}</td>
+                  <td className="number">{Number(source.events ?? 0).toLocaleString("en")}</td>
+                  <td className="number">{Number(source.dead_letter ?? 0).toLocaleString("en")}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,84 @@
+// One incident: loads it and lays out its parts, the story first, the proofs after.
+import { useEffect, useState } from "react";
+import { api } from "../api/client.ts";
+import { weftOf } from "../api/read_incident.ts";
+import type { IncidentFinding, Status } from "../api/types.ts";
+import { useLoaded } from "../api/use_loaded.ts";
+import { type Evidence, EvidenceDrawer } from "../evidence/EvidenceDrawer.tsx";
+import { Actions } from "../incident/Actions.tsx";
+import { Coverage } from "../incident/Coverage.tsx";
+import { Decisions } from "../incident/Decisions.tsx";
+import { Entities } from "../incident/Entities.tsx";
+import { Header } from "../incident/Header.tsx";
+import { Indicators } from "../incident/Indicators.tsx";
+import { Iocs } from "../incident/Iocs.tsx";
+import { Links } from "../incident/Links.tsx";
+import { Narrative } from "../incident/Narrative.tsx";
+import { Timeline } from "../incident/Timeline.tsx";
+import { Lanes } from "../lanes/Lanes.tsx";
+import { LocalLink } from "../parts/LocalLink.tsx";
+
+export function IncidentPage({ uid, version }: { uid: string; version: number }) {
+  const [saved, setSaved] = useState(0);
+  const { value: finding, error } = useLoaded(uid, version + saved, (signal) => api.incident(uid, signal));
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    document.title = finding ? `${finding.desc} · Weft` : "Incident · Weft";
+  }, [finding]);
+
+  if (error && !finding) {
+    return (
+      <div className="page">
+        <p role="alert" className="problem">
+          {error.message}
+        </p>
+        <LocalLink to="/">All incidents</LocalLink>
+      </div>
+    );
+  }
+  if (!finding) return <p className="note">Loading…</p>;
+  const setStatus = (status: Status) =>
+    void api.setStatus(uid, status).then(
+      () => {
+        setProblem("");
+        setSaved((before) => before + 1);
+      },
+      (failed: Error) => setProblem(failed.message),
+    );
+  return (
+    <>
+      {(problem || error) && (
+        <p role="alert" className="problem">
+          {problem || error?.message}
+        </p>
+      )}
+      <Incident finding={finding} version={version + saved} onStatus={setStatus} />
+    </>
+  );
+}
+
+function Incident({ finding, version, onStatus }: { finding: IncidentFinding; version: number; onStatus: (status: Status) => void }) {
+  const weft = weftOf(finding);
+  const start = finding.start_time;
+  const [selected, setSelected] = useState<number | null>(null);
+  const [evidence, setEvidence] = useState<Evidence | null>(null);
+  const uid = finding.metadata.uid;
+  return (
+    <article className="page incident" aria-labelledby="title">
+      <Header finding={finding} weft={weft} onStatus={onStatus} />
+      <div className="story">
+        <Narrative narrative={weft.narrative} />
+        <Actions recommended={weft.recommended} />
+      </div>
+      <Lanes weft={weft} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
+      <Timeline weft={weft} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
+      <Indicators weft={weft} start={start} onEvidence={setEvidence} />
+      <Entities entities={weft.entities} />
+      <Iocs iocs={weft.iocs} start={start} name={uid} />
+      <Links weft={weft} />
+      <Coverage coverage={weft.coverage} start={start} />
+      <Decisions uid={uid} version={version} />
+      {evidence && <EvidenceDrawer evidence={evidence} onClose={() => setEvidence(null)} />}
+    </article>
+  );
+}

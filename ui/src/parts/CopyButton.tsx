@@ -1,0 +1,20 @@
+// Puts text on the clipboard and says that it did.
+import { useState } from "react";
+
+export function CopyButton({ label, name, text }: { label: string; name?: string; text: () => string }) {
+  const [said, setSaid] = useState("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      setSaid("Copied");
+    } catch {
+      setSaid("Not allowed here");
+    }
+    setTimeout(() => setSaid(""), 2000);
+  };
+  return (
+    <button type="button" className="quiet copy" onClick={() => void copy()} aria-label={name}>
+      <span aria-live="polite">{said || label}</span>
+    </button>
+  );
+}
