@@ -18,8 +18,11 @@ fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Lesser incidents, so that the list is one: uid, title, score, domains, how many days before, status.
-const OTHERS: [(&str, &str, f64, &[&str], i64, IncidentStatus); 4] = [
+/// Uid, title, score, domains, how many days before the main one, status.
+type Lesser = (&'static str, &'static str, f64, &'static [&'static str], i64, IncidentStatus);
+
+/// Lesser incidents, so that the list is one.
+const OTHERS: [Lesser; 4] = [
     ("sample-b", "Possible takeover of a supplier's mailbox", 83.2, &["email", "network"], 3, IncidentStatus::InProgress),
     ("sample-c", "Possible password guessing against 3 accounts", 61.0, &["saas"], 6, IncidentStatus::New),
     ("sample-d", "Unsolicited disk images by mail <script>alert(1)</script>", 55.4, &["email"], 9, IncidentStatus::Closed),

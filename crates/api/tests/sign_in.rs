@@ -40,6 +40,7 @@ async fn everything_but_health_and_login_needs_a_session() {
 async fn a_link_signs_in_once() {
     let service = start(|_| {}).await;
     let link = create_login_link(&service.store, "ann", 1_000_000).unwrap();
+    assert_eq!(service.send("HEAD", &link, &[], "").await.header("set-cookie"), "", "a preview does not use the link up");
     let first = service.get(&link, "").await;
     assert_eq!((first.status, first.header("location")), (303, "/"));
     let set_cookie = first.header("set-cookie");

@@ -101,6 +101,11 @@ impl Engine {
         indicators
     }
 
+    /// People known to the organisation.
+    pub fn people(&self) -> usize {
+        self.graph.internal_counts().0
+    }
+
     /// Entity-days behind each model's calibration.
     pub fn calibrated(&self) -> BTreeMap<String, u64> {
         self.state.calibrated()

@@ -82,13 +82,25 @@ impl Enricher {
 
 /// Whether `org` holds one of `words` as a whole word (or run of words), ignoring ASCII case.
 fn names_hosting(org: &str, words: &[String]) -> bool {
-    let bytes = org.as_bytes();
-    let is_letter = |index: Option<usize>| index.and_then(|index| bytes.get(index)).is_some_and(u8::is_ascii_alphanumeric);
-    words.iter().any(|word| {
-        bytes.windows(word.len().max(1)).enumerate().any(|(at, window)| {
-            window.eq_ignore_ascii_case(word.as_bytes()) && !is_letter(at.checked_sub(1)) && !is_letter(at.checked_add(word.len()))
-        })
-    })
+    let mut rest = org.as_bytes();
+    loop {
+        // `rest` begins a word here or is at its separators.
+        let separators = rest.iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+        rest = rest.get(separators..).unwrap_or_default();
+        if rest.is_empty() {
+            return false;
+        }
+        if words.iter().any(|word| begins_with_word(rest, word.as_bytes())) {
+            return true;
+        }
+        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        rest = rest.get(letters..).unwrap_or_default();
+    }
+}
+
+fn begins_with_word(text: &[u8], word: &[u8]) -> bool {
+    let is_same = text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    is_same && !word.is_empty() && !text.get(word.len()).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 impl Builder {

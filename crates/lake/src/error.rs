@@ -16,7 +16,9 @@ pub enum LakeError {
     },
     #[error("{} has another writer: stop that one first", path.display())]
     Locked { path: PathBuf },
-    #[error("{} is damaged or no part of this lake: restore it from a backup, or remove it and replay the input", path.display())]
+    #[error("{} is damaged, its bytes do not hash to its name: restore it from a backup, or remove it and replay the input", path.display())]
+    Damaged { path: PathBuf },
+    #[error("{} cannot be written or read as Parquet: see the cause; if it stays, remove the file and replay the input", path.display())]
     Part {
         path: PathBuf,
         #[source]

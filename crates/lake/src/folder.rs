@@ -2,9 +2,11 @@
 
 use crate::day::Day;
 use crate::error::LakeError;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const LOCK: &str = ".writer.lock";
 const PART_PREFIX: &str = "part-";
@@ -22,12 +24,14 @@ pub(crate) struct Partition {
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
+    /// Parts whose bytes were found to be those their name says; parts never change.
+    checked: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Folder {
     pub(crate) fn open(root: &Path) -> Result<Self, LakeError> {
         fs::create_dir_all(root).map_err(LakeError::io("create the lake's folder", root))?;
-        Ok(Self { root: root.to_path_buf() })
+        Ok(Self { root: root.to_path_buf(), checked: Arc::default() })
     }
 
     /// Takes the one writer's place; given back when the file is dropped, also by a kill.
@@ -68,6 +72,21 @@ impl Folder {
         Ok(parts)
     }
 
+    /// Checks, once a part, that its bytes hash to its name. The Parquet decoder panics on some damage, so that damaged bytes must not
+    /// reach it.
+    pub(crate) fn check(&self, part: &Path) -> Result<(), LakeError> {
+        let checked = || self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if checked().contains(part) {
+            return Ok(());
+        }
+        let hash = content_hash(part)?;
+        if part.file_name().is_none_or(|name| name != part_name(&hash).as_str()) {
+            return Err(LakeError::Damaged { path: part.to_path_buf() });
+        }
+        checked().insert(part.to_path_buf());
+        Ok(())
+    }
+
     /// Creates a partition's folder and gives the path of its unfinished file number `number`.
     pub(crate) fn unfinished(&self, partition: Partition, number: u64) -> Result<PathBuf, LakeError> {
         let path = self.path(partition);
@@ -76,9 +95,9 @@ impl Folder {
     }
 
     /// Makes an unfinished, synced file a part; the same content again replaces itself.
-    pub(crate) fn publish(&self, unfinished: &Path, partition: Partition, content_hash: &str) -> Result<PathBuf, LakeError> {
+    pub(crate) fn publish(&self, unfinished: &Path, partition: Partition) -> Result<PathBuf, LakeError> {
         let folder = self.path(partition);
-        let part = folder.join(format!("{PART_PREFIX}{content_hash}{PART_SUFFIX}"));
+        let part = folder.join(part_name(&content_hash(unfinished)?));
         fs::rename(unfinished, &part).map_err(LakeError::io("rename", unfinished))?;
         File::open(&folder).and_then(|folder| folder.sync_all()).map_err(LakeError::io("sync", &folder))?;
         Ok(part)
@@ -112,6 +131,18 @@ pub(crate) fn remove(path: &Path) -> Result<(), LakeError> {
         Err(source) if source.kind() != ErrorKind::NotFound => Err(LakeError::io("remove", path)(source)),
         _ => Ok(()),
     }
+}
+
+fn part_name(content_hash: &str) -> String {
+    format!("{PART_PREFIX}{content_hash}{PART_SUFFIX}")
+}
+
+/// The first 128 bits of the BLAKE3 hash of a file, in hex: what `b3sum` begins with.
+fn content_hash(path: &Path) -> Result<String, LakeError> {
+    let mut hasher = blake3::Hasher::new();
+    let mut file = File::open(path).map_err(LakeError::io("open", path))?;
+    io::copy(&mut file, &mut hasher).map_err(LakeError::io("read", path))?;
+    Ok(hasher.finalize().to_hex().chars().take(32).collect())
 }
 
 fn is_part(name: &str) -> bool {

@@ -1,6 +1,7 @@
-//! One part file: rows sorted by (time, uid) in Parquet, written once and read back row by row.
+//! One part file: rows sorted by (time, uid) in Parquet, written once and read back row by row. The same rows give the same bytes.
 
 use crate::error::LakeError;
+use crate::folder::Folder;
 use crate::row::{Column, Row};
 use arrow::array::{Array, ArrayRef, BinaryArray, BooleanArray, RecordBatch, Scalar, StringArray, TimestampMillisecondArray, UInt32Array};
 use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
@@ -30,8 +31,6 @@ const GROUP_ROWS: usize = 65_536;
 const GROUP_BYTES: usize = 32 * 1024 * 1024;
 /// Rows decoded at once for reading.
 const READ_ROWS: usize = 128;
-/// Names the way a part's hash is made, so that another layout gives other names.
-const HASH_LABEL: &str = "weft lake part v1";
 
 fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Millisecond, Some(UTC.into()))
@@ -52,7 +51,6 @@ pub(crate) struct PartWriter {
     writer: ArrowWriter<File>,
     rows: Vec<Row>,
     bytes: usize,
-    hash: blake3::Hasher,
 }
 
 impl PartWriter {
@@ -70,14 +68,10 @@ impl PartWriter {
             .build();
         let schema = Arc::new(schema());
         let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(LakeError::part(&path))?;
-        Ok(Self { path, schema, writer, rows: Vec::new(), bytes: 0, hash: blake3::Hasher::new_derive_key(HASH_LABEL) })
+        Ok(Self { path, schema, writer, rows: Vec::new(), bytes: 0 })
     }
 
     pub(crate) fn push(&mut self, row: Row) -> Result<(), LakeError> {
-        self.hash.update(&row.reference.time.0.to_be_bytes());
-        self.hash.update(&row.reference.uid.0);
-        self.hash.update(&(row.event.len() as u64).to_be_bytes());
-        self.hash.update(&row.event);
         self.bytes = self.bytes.saturating_add(row.bytes());
         self.rows.push(row);
         if self.rows.len() >= WRITE_ROWS || self.bytes >= WRITE_BYTES {
@@ -108,12 +102,11 @@ impl PartWriter {
         Ok(())
     }
 
-    /// Writes and syncs the rest; the hash of the content, 32 hex digits.
-    pub(crate) fn finish(mut self) -> Result<String, LakeError> {
+    /// Writes and syncs the rest.
+    pub(crate) fn finish(mut self) -> Result<(), LakeError> {
         self.write_rows()?;
         let file = self.writer.into_inner().map_err(LakeError::part(&self.path))?;
-        file.sync_all().map_err(LakeError::io("sync", &self.path))?;
-        Ok(self.hash.finalize().to_hex().chars().take(32).collect())
+        file.sync_all().map_err(LakeError::io("sync", &self.path))
     }
 }
 
@@ -213,7 +206,8 @@ impl Batch {
 }
 
 impl PartReader {
-    pub(crate) fn open(path: &Path, wanted: &Wanted) -> Result<Self, LakeError> {
+    pub(crate) fn open(folder: &Folder, path: &Path, wanted: &Wanted) -> Result<Self, LakeError> {
+        folder.check(path)?;
         let file = File::open(path).map_err(LakeError::io("open", path))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(LakeError::part(path))?;
         let fits = |field: &Field| builder.schema().field_with_name(field.name()).is_ok_and(|known| known.data_type() == field.data_type());

@@ -81,7 +81,7 @@ impl EventScan {
             let mut readers = Vec::new();
             let mut unreadable = Vec::new();
             for part in self.folder.parts(partition)? {
-                match PartReader::open(&part, &self.wanted) {
+                match PartReader::open(&self.folder, &part, &self.wanted) {
                     Ok(reader) => readers.push(reader),
                     Err(error) if error.is_not_found() && attempts < RELIST => continue 'listing,
                     Err(error) => unreadable.push(error),

@@ -119,7 +119,7 @@ impl LakeWriter {
         match merged {
             Ok(new) => by_size.iter().map(|(_, old)| old).filter(|old| **old != new).try_for_each(|old| remove(old)),
             // Unreadable parts are reported to whoever reads them; what is written stays as it is.
-            Err(error @ (LakeError::Part { .. } | LakeError::Columns { .. } | LakeError::Decode { .. })) => {
+            Err(error @ (LakeError::Damaged { .. } | LakeError::Part { .. } | LakeError::Columns { .. } | LakeError::Decode { .. })) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "parts of the lake are not merged");
                 Ok(())
             }
@@ -128,7 +128,7 @@ impl LakeWriter {
     }
 
     fn merge(&mut self, partition: Partition, parts: &[(u64, PathBuf)]) -> Result<PathBuf, LakeError> {
-        let readers = parts.iter().map(|(_, part)| PartReader::open(part, &Wanted::everything())).collect::<Result<Vec<_>, _>>()?;
+        let readers = parts.iter().map(|(_, part)| PartReader::open(&self.folder, part, &Wanted::everything())).collect::<Result<Vec<_>, _>>()?;
         let mut merge = Merge::new(readers);
         let rows = std::iter::from_fn(|| {
             Some(merge.next()?.and_then(|(_, bytes, index)| Row::decode(bytes).map_err(|source| LakeError::Decode { path: merge.path(index), source })))
@@ -159,8 +159,8 @@ fn write_part(
         for row in rows {
             part.push(row?)?;
         }
-        let hash = part.finish()?;
-        folder.publish(&path, partition, &hash)
+        part.finish()?;
+        folder.publish(&path, partition)
     };
     let written = write();
     if written.is_err() {

@@ -17,16 +17,34 @@ pub struct App {
     pub resource: &'static str,
 }
 
+impl App {
+    /// Display name of the resource.
+    pub fn resource_name(&self) -> &'static str {
+        match self.resource {
+            "00000003-0000-0000-c000-000000000000" => "Microsoft Graph",
+            resource if resource == EXCHANGE.id => EXCHANGE.name,
+            _ => self.name,
+        }
+    }
+}
+
 /// Outlook and the web mail.
-pub const EXCHANGE: App =
-    App { id: "00000002-0000-0ff1-ce00-000000000000", name: "Office 365 Exchange Online", resource: "00000002-0000-0ff1-ce00-000000000000" };
+pub const EXCHANGE: App = App {
+    id: "00000002-0000-0ff1-ce00-000000000000",
+    name: "Office 365 Exchange Online",
+    resource: "00000002-0000-0ff1-ce00-000000000000",
+};
 /// What people open.
 pub const APPS: &[App] = &[
     EXCHANGE,
     App { id: "4765445b-32c6-49b0-83e6-1d93765276ca", name: "OfficeHome", resource: "4765445b-32c6-49b0-83e6-1d93765276ca" },
     App { id: "1fec8e78-bce4-4aaf-ab1b-5451cc387264", name: "Microsoft Teams", resource: "00000003-0000-0000-c000-000000000000" },
     App { id: "d3590ed6-52b3-4102-aeff-aad2292ab01c", name: "Microsoft Office", resource: "00000003-0000-0000-c000-000000000000" },
-    App { id: "00000003-0000-0ff1-ce00-000000000000", name: "Office 365 SharePoint Online", resource: "00000003-0000-0ff1-ce00-000000000000" },
+    App {
+        id: "00000003-0000-0ff1-ce00-000000000000",
+        name: "Office 365 SharePoint Online",
+        resource: "00000003-0000-0ff1-ce00-000000000000",
+    },
 ];
 /// The phone's mail program.
 pub const OUTLOOK_MOBILE: App =
@@ -214,7 +232,8 @@ impl Auditor<'_> {
     /// `Update user.` in which the list of second factors changes; the numbers are those of `StrongAuthenticationMethod`.
     pub fn strong_authentication(&self, at_ms: i64, ip: Option<Ipv4Addr>, old: &[u32], new: &[u32], rng: &mut Rng) -> Value {
         let list = |methods: &[u32]| {
-            let items: Vec<Value> = methods.iter().enumerate().map(|(index, kind)| json!({"MethodType": kind, "Default": index == 0})).collect();
+            let items: Vec<Value> =
+                methods.iter().enumerate().map(|(index, kind)| json!({"MethodType": kind, "Default": index == 0})).collect();
             Value::Array(items).to_string()
         };
         let properties = json!([
@@ -228,7 +247,13 @@ impl Auditor<'_> {
 const FOLDER_ID: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn server(rng: &mut Rng) -> String {
-    format!("{}PR{:02}MB{:04} (15.20.7386.{:03})\r\n", rng.word(&["DM6", "BN8", "CH2", "SA1"]), rng.below(20), rng.below(9_999), rng.below(40))
+    format!(
+        "{}PR{:02}MB{:04} (15.20.7386.{:03})\r\n",
+        rng.word(&["DM6", "BN8", "CH2", "SA1"]),
+        rng.below(20),
+        rng.below(9_999),
+        rng.below(40)
+    )
 }
 
 /// `base` with the members of `more` added or replaced.

@@ -27,8 +27,21 @@ pub fn report(letter: &Letter, reader: &Mailbox, at_ms: i64, rng: &mut Rng) -> V
     let boundary = format!("{}/mx1.{domain}", rng.token(b"0123456789ABCDEF", 11));
     let mut out = mime::head(&bounce, rng);
     let _ = write!(out, "Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=\"{boundary}\"\r\n\r\n");
-    let _ = write!(out, "--{boundary}\r\nContent-Description: Notification\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nThis is the mail system at host mx1.{domain}.\r\n\r\nYour message could not be delivered to one or more recipients.\r\n\r\n<{}>: {reason}\r\n\r\n", reader.address);
-    let _ = write!(out, "--{boundary}\r\nContent-Description: Delivery report\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx1.{domain}\r\nArrival-Date: {}\r\n\r\nFinal-Recipient: rfc822; {}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {reason}\r\n\r\n", crate::calendar::mail_time(at_ms), reader.address);
-    let _ = write!(out, "--{boundary}\r\nContent-Description: Undelivered Message Headers\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n\r\n--{boundary}--\r\n", letter.from.address, reader.address, letter.subject, letter.message_id);
+    let _ = write!(
+        out,
+        "--{boundary}\r\nContent-Description: Notification\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nThis is the mail system at host mx1.{domain}.\r\n\r\nYour message could not be delivered to one or more recipients.\r\n\r\n<{}>: {reason}\r\n\r\n",
+        reader.address
+    );
+    let _ = write!(
+        out,
+        "--{boundary}\r\nContent-Description: Delivery report\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx1.{domain}\r\nArrival-Date: {}\r\n\r\nFinal-Recipient: rfc822; {}\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: smtp; {reason}\r\n\r\n",
+        crate::calendar::mail_time(at_ms),
+        reader.address
+    );
+    let _ = write!(
+        out,
+        "--{boundary}\r\nContent-Description: Undelivered Message Headers\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n\r\n--{boundary}--\r\n",
+        letter.from.address, reader.address, letter.subject, letter.message_id
+    );
     out.into_bytes()
 }

@@ -43,7 +43,9 @@ impl Play {
         let mut rng = Rng::new(world.seed, "case-a");
         world.web.pin(&case.credential_page.host, case.credential_page.address);
         world.web.pin(&case.landing.host, case.landing.address);
-        let away = |person: usize, day: u32| world.trips.iter().any(|trip| trip.person == person && (trip.first_day..=trip.last_day).contains(&day));
+        let away = |person: usize, day: u32| {
+            world.trips.iter().any(|trip| trip.person == person && (trip.first_day..=trip.last_day).contains(&day))
+        };
         let days = [case.days.lure, case.days.second_factor, case.days.campaign];
         // People who work by day and are not on a trip.
         let mut people: Vec<usize> = (0..world.company.people.len())
@@ -54,7 +56,8 @@ impl Play {
         let victim = people.pop().unwrap_or_default();
         people.truncate(case.landing.devices);
         let known = world.company.people.get(victim);
-        let (agent, browser) = ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.0.0 Safari/537.36", "Chrome");
+        let (agent, browser) =
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.0.0 Safari/537.36", "Chrome");
         let place = &case.credential_page.location;
         let mut session = |ip: Ipv4Addr, location: (String, String, String)| Session {
             id: rng.uuid(),
@@ -66,12 +69,23 @@ impl Play {
         };
         let first = session(case.credential_page.address, (place.city.clone(), place.region.clone(), place.country.clone()));
         let mut draw = Rng::new(world.seed, "case-a vpn");
-        let (block, country, city, region) = draw.pick(address::VPN).copied().unwrap_or((([45, 83, 220, 0], 23), "SE", "Malmo", "Skane Lan"));
+        let (block, country, city, region) =
+            draw.pick(address::VPN).copied().unwrap_or((([45, 83, 220, 0], 23), "SE", "Malmo", "Skane Lan"));
         let second = session(address::draw(&[block], &mut draw), (city.to_owned(), region.to_owned(), country.to_owned()));
         let domain = world.web.fresh(&mut rng, 0.3);
         let sender = crate::correspondents::person(&domain, &mut rng);
         let upload_host = format!("{}.{}", rng.word(&["up", "files", "drop", "store"]), world.web.fresh(&mut rng, 0.3));
-        let mut play = Self { case, rng, victim, followers: people, sessions: [first, second], sender, upload_host, entities: Vec::new(), steps: Vec::new() };
+        let mut play = Self {
+            case,
+            rng,
+            victim,
+            followers: people,
+            sessions: [first, second],
+            sender,
+            upload_host,
+            entities: Vec::new(),
+            steps: Vec::new(),
+        };
         if let Some(known) = known {
             let device = world.company.devices.get(victim).map(|device| device.host.to_lowercase()).unwrap_or_default();
             play.name_entities(&known.mail.to_lowercase(), &known.display(), &[known.login.as_str(), known.object_id.as_str()], &device);
@@ -81,7 +95,9 @@ impl Play {
 
     fn name_entities(&mut self, mail: &str, name: &str, aliases: &[&str], device: &str) {
         let registrable = |host: &str| host.rsplitn(3, '.').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join(".");
-        let mut add = |kind: EntityKind, key: &str, name: &str, aliases: &[&str]| self.entities.push(TruthEntity::new(&Entity::new(kind, key), name, aliases));
+        let mut add = |kind: EntityKind, key: &str, name: &str, aliases: &[&str]| {
+            self.entities.push(TruthEntity::new(&Entity::new(kind, key), name, aliases))
+        };
         add(EntityKind::Person, mail, name, aliases);
         add(EntityKind::Device, device, device, &[]);
         add(EntityKind::Sender, &self.sender.address, &self.sender.name, &[]);
@@ -124,13 +140,17 @@ impl Play {
 
     /// Ids of the entities of these kinds whose key or alias contains `part`.
     fn ids(&self, kinds: &[&str], parts: &[&str]) -> Vec<String> {
-        let wanted = |entity: &&TruthEntity| kinds.contains(&entity.kind.as_str()) || parts.iter().any(|part| entity.id.contains(part) || entity.aliases.iter().any(|alias| alias == part));
+        let wanted = |entity: &&TruthEntity| {
+            kinds.contains(&entity.kind.as_str())
+                || parts.iter().any(|part| entity.id.contains(part) || entity.aliases.iter().any(|alias| alias == part))
+        };
         self.entities.iter().filter(wanted).map(|entity| entity.id.clone()).collect()
     }
 
     fn finish_step(&mut self, id: &str, cast: Cast, required: bool, world: &mut World) {
         let text = self.case.steps.get(id).cloned().unwrap_or_default();
-        let step = Step { id: id.to_owned(), text, domain: cast.0.to_owned(), start: 0, end: 0, entities: cast.1, evidence: Vec::new(), required };
+        let step =
+            Step { id: id.to_owned(), text, domain: cast.0.to_owned(), start: 0, end: 0, entities: cast.1, evidence: Vec::new(), required };
         self.steps.push((step, world.out.end_tap()));
     }
 
@@ -156,7 +176,8 @@ impl Play {
         let domain = self.sender.address.rsplit('@').next().unwrap_or_default().to_owned();
         let server = (format!("mail.{domain}"), address::draw(address::MAIL_HOSTED, rng));
         let origin = address::draw(address::HOSTING, rng);
-        let start = world.plans.get(self.victim).map_or(local(day, 9, 0), |plan| plan.start_ms).max(local(day, 8, 20)) + rng.range(10, 40) * MINUTE_MS;
+        let start = world.plans.get(self.victim).map_or(local(day, 9, 0), |plan| plan.start_ms).max(local(day, 8, 20))
+            + rng.range(10, 40) * MINUTE_MS;
         let mut at = start;
         let mut seen = start;
         for reader in readers {
@@ -302,7 +323,15 @@ impl Play {
                 let mut reply = Letter::new(later, reader.clone(), vec![victim.clone()], &format!("Re: {subject}"), route);
                 reply.message_id = format!("{}@{}", rng.hex(28), reader.address.rsplit('@').next().unwrap_or_default());
                 reply.references = vec![letter.message_id.clone()];
-                reply.paragraphs = vec![rng.word(&["Hi, did you mean to send this to me?", "I cannot open the presentation, what is it about?", "Is this link from you?", "Thanks, I will have a look later."]).to_owned()];
+                reply.paragraphs = vec![
+                    rng.word(&[
+                        "Hi, did you mean to send this to me?",
+                        "I cannot open the presentation, what is it about?",
+                        "Is this link from you?",
+                        "Thanks, I will have a look later.",
+                    ])
+                    .to_owned(),
+                ];
                 let message = mime::write(&reply, rng);
                 world.out.mail(later, message)?;
             }
@@ -381,5 +410,9 @@ impl Play {
 
 fn outside_route(writer: &Mailbox, rng: &mut Rng) -> Route {
     let domain = writer.address.rsplit('@').next().unwrap_or_default();
-    Route::Inbound { server: (format!("mail.{domain}"), address::draw(address::MAIL_HOSTED, rng)), client: None, results: ("pass", "pass", "pass") }
+    Route::Inbound {
+        server: (format!("mail.{domain}"), address::draw(address::MAIL_HOSTED, rng)),
+        client: None,
+        results: ("pass", "pass", "pass"),
+    }
 }

@@ -154,14 +154,15 @@ impl Company {
     }
 
     fn machines(&mut self, code: &str, rng: &mut Rng) {
-        let servers = [("FS01", 11), ("BK01", 12), ("APP01", 13), ("NVR01", 14), ("WSUS01", 15)];
-        for (name, last) in servers {
+        let servers = [("BK01", 12), ("FS01", 11), ("APP01", 13), ("NVR01", 14), ("WSUS01", 15)];
+        for (name, last) in servers.into_iter().take(2 + self.people.len() / 20) {
             if name == "BK01" {
                 self.backup = self.devices.len();
             }
             let client = if name == "WSUS01" || name == "FS01" { Client::Schannel } else { Client::OpenSsl };
             let fixed = Some(Ipv4Addr::from(u32::from(self.network) + last));
-            let device = Device { host: format!("{code}-{name}"), mac: mac([0x00, 0x50, 0x56], rng), kind: DeviceKind::Server, client, fixed };
+            let device =
+                Device { host: format!("{code}-{name}"), mac: mac([0x00, 0x50, 0x56], rng), kind: DeviceKind::Server, client, fixed };
             self.devices.push(device);
         }
         for number in 1..=2 {
@@ -201,9 +202,15 @@ impl Company {
             _ => ("Firefox", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:123.0) Gecko/20100101 Firefox/123.0".to_owned()),
         };
         let phone_agent = if rng.chance(0.6) {
-            format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", rng.below(4))
+            format!(
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+                rng.below(4)
+            )
         } else {
-            format!("Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36", rng.range(12, 15))
+            format!(
+                "Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36",
+                rng.range(12, 15)
+            )
         };
         let home_ips = (0..1 + rng.below(2)).map(|_| address::draw(address::HOME, rng)).collect();
         // The last person of a larger company works the night.

@@ -47,7 +47,9 @@ impl Organisation {
                 let ip = address::draw(address::MAIL_GOOGLE, rng);
                 (format!("mail-{}{}-f{}.google.com", rng.word(&["yw", "qt", "oo", "lf"]), rng.below(10), ip.octets()[3]), ip)
             }
-            MailHost::Hosted => (format!("{}.{domain}", rng.word(&["mail", "smtp", "mx1", "out"])), address::draw(address::MAIL_HOSTED, rng)),
+            MailHost::Hosted => {
+                (format!("{}.{domain}", rng.word(&["mail", "smtp", "mx1", "out"])), address::draw(address::MAIL_HOSTED, rng))
+            }
         };
         Self { domain, host, server, office_ip: address::draw(address::BUSINESS, rng) }
     }

@@ -18,7 +18,7 @@ impl Auditor<'_> {
             "ipAddress": session.ip.to_string(), "clientAppUsed": "Browser", "userAgent": session.agent, "correlationId": rng.uuid(),
             "conditionalAccessStatus": "notApplied", "isInteractive": true, "riskDetail": "none", "riskLevelAggregated": "none",
             "riskLevelDuringSignIn": "none", "riskState": "none", "riskEventTypes": [], "riskEventTypes_v2": [],
-            "resourceDisplayName": app.name, "resourceId": app.resource, "sessionId": session.id,
+            "resourceDisplayName": app.resource_name(), "resourceId": app.resource, "sessionId": session.id,
             "authenticationRequirement": "multiFactorAuthentication",
             "status": {"errorCode": failure.map_or(0, |(code, _)| code), "failureReason": failure.map_or("Other.", |(_, reason)| reason),
                 "additionalDetails": if failure.is_some() { "" } else { "MFA requirement satisfied by claim in the token" }},

@@ -32,7 +32,7 @@ mod truth;
 mod web;
 mod world;
 
-pub use simulate::{simulate, scenarios};
+pub use simulate::{scenarios, simulate};
 pub use truth::{Attack, LookAlike, Step, Truth, TruthEntity};
 
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ pub struct Options {
     /// One of [`scenarios`].
     pub scenario: String,
     pub seed: u64,
-    /// 8 to 2,000.
+    /// 8 to 500.
     pub people: u32,
     /// 1 to 120; `case-a` needs 17.
     pub days: u32,

@@ -41,7 +41,12 @@ impl World {
     fn subject(&self, person: usize, rng: &mut Rng) -> String {
         let department = self.company.people.get(person).map_or(0, |person| person.department);
         let topics = names::TOPICS.get(department).copied().unwrap_or_default();
-        format!("{} {}{}", rng.word(topics), rng.word(names::MATTERS), if rng.chance(0.3) { format!(" {}", rng.range(100, 9_999)) } else { String::new() })
+        format!(
+            "{} {}{}",
+            rng.word(topics),
+            rng.word(names::MATTERS),
+            if rng.chance(0.3) { format!(" {}", rng.range(100, 9_999)) } else { String::new() }
+        )
     }
 
     fn attachment(&self, rng: &mut Rng) -> mime::File {
@@ -56,7 +61,13 @@ impl World {
         for person in 0..self.company.people.len() {
             let Some(plan) = self.plans.get(person).cloned() else { continue };
             let mut rng = Rng::new(self.seed, &format!("mail/{day}/{person}"));
-            let busy = if !plan.works() { 0.0 } else if is_weekend(day) { 0.15 } else { 1.0 };
+            let busy = if !plan.works() {
+                0.0
+            } else if is_weekend(day) {
+                0.15
+            } else {
+                1.0
+            };
             for _ in 0..rng.poisson(1.5 * busy) {
                 let at = plan.moment(&mut rng);
                 self.internal_thread(person, at, &mut done, &mut rng)?;
@@ -109,7 +120,9 @@ impl World {
         let department = self.company.people.get(person).map_or(0, |known| known.department);
         let near = rng.chance(0.72);
         let mut others: Vec<usize> = (0..self.company.people.len())
-            .filter(|other| *other != person && (!near || self.company.people.get(*other).is_some_and(|known| known.department == department)))
+            .filter(|other| {
+                *other != person && (!near || self.company.people.get(*other).is_some_and(|known| known.department == department))
+            })
             .collect();
         rng.shuffle(&mut others);
         let group: Vec<usize> = others.into_iter().take(1 + (rng.exponential(0.9) as usize).min(4)).collect();
@@ -159,7 +172,14 @@ impl World {
     }
 
     /// A correspondent writes; perhaps an answer and an answer to that.
-    fn external_thread(&mut self, person: usize, at: i64, platforms: &[String], done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
+    fn external_thread(
+        &mut self,
+        person: usize,
+        at: i64,
+        platforms: &[String],
+        done: &mut MailDay,
+        rng: &mut Rng,
+    ) -> Result<(), SimulateError> {
         let Some(contact) = self.correspondents.draw(person, rng).cloned() else { return Ok(()) };
         let Some(organisation) = self.correspondents.organisations.get(contact.organisation).cloned() else { return Ok(()) };
         let subject = self.subject(person, rng);
@@ -170,7 +190,8 @@ impl World {
         letter.message_id = format!("{}@{}", rng.hex(28), organisation.domain);
         if rng.chance(0.12) {
             let department = self.company.people.get(person).map_or(0, |known| known.department);
-            let mate = (0..self.company.people.len()).find(|other| *other != person && self.company.people.get(*other).is_some_and(|known| known.department == department));
+            let mate = (0..self.company.people.len())
+                .find(|other| *other != person && self.company.people.get(*other).is_some_and(|known| known.department == department));
             letter.cc.extend(mate.map(|mate| self.mailbox(mate)));
         }
         if rng.chance(0.15) {
@@ -178,11 +199,17 @@ impl World {
             letter.files.push(file);
         }
         if rng.chance(0.15) {
-            letter.anchors.push(Anchor { url: format!("https://www.{}/{}", organisation.domain, rng.token(TOKEN, 8)), text: format!("www.{}", organisation.domain) });
-            self.maybe_visit(person, at, &format!("www.{}", organisation.domain), 0.35, done, rng);
+            letter.anchors.push(Anchor {
+                url: format!("https://www.{}/{}", organisation.domain, rng.token(TOKEN, 8)),
+                text: format!("www.{}", organisation.domain),
+            });
+            self.maybe_visit(person, at, &format!("www.{}", organisation.domain), 0.25, done, rng);
         } else if rng.chance(0.09) {
             let host = rng.pick(platforms).cloned().unwrap_or_default();
-            letter.anchors.push(Anchor { url: format!("https://{host}/{}/{}", rng.word(&["s", "view", "d", "file"]), rng.token(TOKEN, 14)), text: rng.word(&["Open the file", "Download", "View document", "Shared folder"]).to_owned() });
+            letter.anchors.push(Anchor {
+                url: format!("https://{host}/{}/{}", rng.word(&["s", "view", "d", "file"]), rng.token(TOKEN, 14)),
+                text: rng.word(&["Open the file", "Download", "View document", "Shared folder"]).to_owned(),
+            });
             self.maybe_visit(person, at, &host, 0.7, done, rng);
         }
         let message = mime::write(&letter, rng);
@@ -196,7 +223,14 @@ impl World {
     }
 
     /// A mail to a correspondent, perhaps in answer to one of theirs; perhaps they answer.
-    fn outbound(&mut self, person: usize, at: i64, answer: Option<(&Letter, Organisation)>, done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
+    fn outbound(
+        &mut self,
+        person: usize,
+        at: i64,
+        answer: Option<(&Letter, Organisation)>,
+        done: &mut MailDay,
+        rng: &mut Rng,
+    ) -> Result<(), SimulateError> {
         let client = self.plans.get(person).map_or(self.company.office_ip, |plan| plan.ip);
         let (to, organisation) = match &answer {
             Some((letter, organisation)) => (letter.from.clone(), organisation.clone()),
@@ -222,7 +256,13 @@ impl World {
         self.send_own(person, &letter, done, rng)?;
         if rng.chance(0.4) {
             let later = at + (rng.exponential(70.0) * MINUTE_MS as f64) as i64 + 60_000;
-            let mut reply = Letter::new(later, to.clone(), vec![from.clone()], &format!("Re: {}", subject.trim_start_matches("Re: ")), organisation.route());
+            let mut reply = Letter::new(
+                later,
+                to.clone(),
+                vec![from.clone()],
+                &format!("Re: {}", subject.trim_start_matches("Re: ")),
+                organisation.route(),
+            );
             reply.message_id = format!("{}@{}", rng.hex(28), organisation.domain);
             reply.references = vec![letter.message_id.clone()];
             reply.paragraphs = self.prose(from.name.split(' ').next().unwrap_or_default(), &to.name, rng);
@@ -234,7 +274,12 @@ impl World {
 
     /// One issue of a newsletter to each of its readers.
     pub fn newsletter(&mut self, vendor: &Vendor, at: i64, clicks: f64, done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
-        let subject = format!("{}: {} {}", vendor.name, rng.word(&["what is new in", "trends for", "tips on", "the state of"]), rng.word(names::TRADE));
+        let subject = format!(
+            "{}: {} {}",
+            vendor.name,
+            rng.word(&["what is new in", "trends for", "tips on", "the state of"]),
+            rng.word(names::TRADE)
+        );
         let from = Mailbox::new(&vendor.name, &format!("news@{}", vendor.domain));
         for reader in &vendor.readers {
             let time = at + rng.range(0, 6 * MINUTE_MS);
@@ -287,9 +332,20 @@ impl World {
             (sender, route, link)
         };
         let readers = if rng.chance(0.8) { 1 } else { rng.range(2, 4) };
-        let subject = rng.word(&[
-            "Quick question", "Introduction", "Your opinion on suppliers", "Open role", "Partnership", "Price request", "Following up", "Demo next week?", "Request for quote", "Saving on freight costs",
-        ]).to_owned();
+        let subject = rng
+            .word(&[
+                "Quick question",
+                "Introduction",
+                "Your opinion on suppliers",
+                "Open role",
+                "Partnership",
+                "Price request",
+                "Following up",
+                "Demo next week?",
+                "Request for quote",
+                "Saving on freight costs",
+            ])
+            .to_owned();
         for _ in 0..readers {
             let person = rng.below(self.company.people.len() as u64) as usize;
             let to = self.mailbox(person);
@@ -298,7 +354,10 @@ impl World {
             letter.message_id = format!("{}@{}", rng.hex(30), sender.address.rsplit('@').next().unwrap_or_default());
             letter.paragraphs = self.prose(to.name.split(' ').next().unwrap_or_default(), &sender.name, rng);
             if let Some(host) = &link {
-                letter.anchors.push(Anchor { url: format!("https://{host}/{}", rng.token(TOKEN, 9)), text: rng.word(&["our site", "Book a time", "See the offer", "View profile"]).to_owned() });
+                letter.anchors.push(Anchor {
+                    url: format!("https://{host}/{}", rng.token(TOKEN, 9)),
+                    text: rng.word(&["our site", "Book a time", "See the offer", "View profile"]).to_owned(),
+                });
                 self.maybe_visit(person, time, host, 0.25, done, rng);
             }
             if rng.chance(0.08) {

@@ -103,7 +103,13 @@ pub fn exchange_id(rng: &mut Rng) -> String {
 }
 
 fn exchange_server(rng: &mut Rng) -> String {
-    format!("{}PR{:02}MB{:04}.namprd{:02}.prod.outlook.com", rng.word(&["DM6", "BN8", "CH2", "SA1", "PH0", "MW4"]), rng.below(20), rng.below(9_999), rng.below(20))
+    format!(
+        "{}PR{:02}MB{:04}.namprd{:02}.prod.outlook.com",
+        rng.word(&["DM6", "BN8", "CH2", "SA1", "PH0", "MW4"]),
+        rng.below(20),
+        rng.below(9_999),
+        rng.below(20)
+    )
 }
 
 /// Base64 of `bytes` in lines of 76 characters (RFC 2045).
@@ -150,33 +156,80 @@ fn received(letter: &Letter, recipient_domain: &str, head: &mut String, rng: &mu
     );
     match &letter.route {
         Route::Own { client } => {
-            let _ = write!(head, "Received: from {outer}\r\n ([fe80::{:x}:{:x}:{:x}:{:x}]) by {outer}\r\n ([fe80::{:x}%{}]) with mapi id 15.20.7386.019;\r\n {}\r\n",
-                rng.below(65_000), rng.below(65_000), rng.below(65_000), rng.below(65_000), rng.below(65_000), rng.below(9), at(1));
+            let _ = write!(
+                head,
+                "Received: from {outer}\r\n ([fe80::{:x}:{:x}:{:x}:{:x}]) by {outer}\r\n ([fe80::{:x}%{}]) with mapi id 15.20.7386.019;\r\n {}\r\n",
+                rng.below(65_000),
+                rng.below(65_000),
+                rng.below(65_000),
+                rng.below(65_000),
+                rng.below(65_000),
+                rng.below(9),
+                at(1)
+            );
             let domain = letter.from.domain();
-            let _ = write!(head, "Authentication-Results: dkim=none (message not signed)\r\n header.d=none;dmarc=none action=none header.from={domain};\r\n");
-            let _ = write!(head, "X-Originating-IP: [{client}]\r\nX-MS-Exchange-Organization-AuthAs: Internal\r\nX-MS-Exchange-Organization-SCL: -1\r\n");
+            let _ = write!(
+                head,
+                "Authentication-Results: dkim=none (message not signed)\r\n header.d=none;dmarc=none action=none header.from={domain};\r\n"
+            );
+            let _ = write!(
+                head,
+                "X-Originating-IP: [{client}]\r\nX-MS-Exchange-Organization-AuthAs: Internal\r\nX-MS-Exchange-Organization-SCL: -1\r\n"
+            );
         }
         Route::Inbound { server, client, results } => {
             let gateway = format!("{}.mail.protection.outlook.com", short(&inner).to_lowercase());
-            let _ = write!(head, "Received: from {} ({})\r\n by {gateway} (10.167.{}.{}) with Microsoft SMTP Server\r\n (version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.7386.12\r\n via Frontend Transport; {}\r\n",
-                server.0, server.1, rng.below(250), rng.range(2, 250), at(2));
+            let _ = write!(
+                head,
+                "Received: from {} ({})\r\n by {gateway} (10.167.{}.{}) with Microsoft SMTP Server\r\n (version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.7386.12\r\n via Frontend Transport; {}\r\n",
+                server.0,
+                server.1,
+                rng.below(250),
+                rng.range(2, 250),
+                at(2)
+            );
             let domain = letter.from.domain();
             let (spf, dkim, dmarc) = results;
             let verdict = match *spf {
                 "pass" => format!("designates {} as permitted sender", server.1),
                 _ => format!("does not designate {} as permitted sender", server.1),
             };
-            let _ = write!(head, "Received-SPF: {} (protection.outlook.com: domain of {domain}\r\n {verdict}) receiver=protection.outlook.com; client-ip={};\r\n", capital(spf), server.1);
-            let signed = if *dkim == "pass" { format!("dkim=pass (signature was verified)\r\n header.d={domain}") } else { "dkim=none (message not signed)\r\n header.d=none".to_owned() };
-            let _ = write!(head, "Authentication-Results: spf={spf} (sender IP is {})\r\n smtp.mailfrom={domain}; {signed};dmarc={dmarc} action=none\r\n header.from={domain};compauth={} reason=100\r\n",
-                server.1, if *dmarc == "pass" { "pass" } else { "none" });
+            let _ = write!(
+                head,
+                "Received-SPF: {} (protection.outlook.com: domain of {domain}\r\n {verdict}) receiver=protection.outlook.com; client-ip={};\r\n",
+                capital(spf),
+                server.1
+            );
+            let signed = if *dkim == "pass" {
+                format!("dkim=pass (signature was verified)\r\n header.d={domain}")
+            } else {
+                "dkim=none (message not signed)\r\n header.d=none".to_owned()
+            };
+            let _ = write!(
+                head,
+                "Authentication-Results: spf={spf} (sender IP is {})\r\n smtp.mailfrom={domain}; {signed};dmarc={dmarc} action=none\r\n header.from={domain};compauth={} reason=100\r\n",
+                server.1,
+                if *dmarc == "pass" { "pass" } else { "none" }
+            );
             if *dkim == "pass" {
-                let _ = write!(head, "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=s1;\r\n h=From:Date:Subject:Message-ID:Content-Type:MIME-Version;\r\n bh={}=;\r\n b={}==\r\n",
-                    rng.token(B64, 43), rng.token(B64, 86));
+                let _ = write!(
+                    head,
+                    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=s1;\r\n h=From:Date:Subject:Message-ID:Content-Type:MIME-Version;\r\n bh={}=;\r\n b={}==\r\n",
+                    rng.token(B64, 43),
+                    rng.token(B64, 86)
+                );
             }
             if let Some(client) = client {
-                let _ = write!(head, "Received: from [192.168.{}.{}] (unknown [{client}])\r\n by {} (Postfix) with ESMTPSA id {}\r\n for <{}>; {}\r\n",
-                    rng.below(3), rng.range(2, 250), server.0, rng.token(b"0123456789ABCDEF", 11), letter.to.first().map_or(recipient_domain, |to| to.address.as_str()), at(0));
+                let _ = write!(
+                    head,
+                    "Received: from [192.168.{}.{}] (unknown [{client}])\r\n by {} (Postfix) with ESMTPSA id {}\r\n for <{}>; {}\r\n",
+                    rng.below(3),
+                    rng.range(2, 250),
+                    server.0,
+                    rng.token(b"0123456789ABCDEF", 11),
+                    letter.to.first().map_or(recipient_domain, |to| to.address.as_str()),
+                    at(0)
+                );
             }
         }
     }
@@ -227,7 +280,10 @@ pub fn write(letter: &Letter, rng: &mut Rng) -> Vec<u8> {
     for anchor in &letter.anchors {
         let _ = write!(out, "{}<{}>\r\n", anchor.text, anchor.url);
     }
-    let _ = write!(out, "\r\n--{alternative}\r\nContent-Type: text/html; charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=us-ascii\">\r\n</head><body>\r\n");
+    let _ = write!(
+        out,
+        "\r\n--{alternative}\r\nContent-Type: text/html; charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=us-ascii\">\r\n</head><body>\r\n"
+    );
     for paragraph in &letter.paragraphs {
         let _ = write!(out, "<p>{}</p>\r\n", escape(paragraph));
     }
@@ -239,7 +295,10 @@ pub fn write(letter: &Letter, rng: &mut Rng) -> Vec<u8> {
         let _ = write!(
             out,
             "\r\n--{mixed}\r\nContent-Type: {}; name=\"{}\"\r\nContent-Disposition: attachment; filename=\"{}\"; size={}\r\nContent-Transfer-Encoding: base64\r\n\r\n",
-            file.kind, file.name, file.name, file.bytes.len()
+            file.kind,
+            file.name,
+            file.name,
+            file.bytes.len()
         );
         base64(&file.bytes, &mut out);
     }

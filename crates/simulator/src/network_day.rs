@@ -25,7 +25,7 @@ enum Action {
 /// Pages a person opens on a day at the office, on average.
 const PAGES_A_DAY: f64 = 27.0;
 /// Never-seen domains a person visits on a day at the office, on average.
-const FRESH_A_DAY: f64 = 0.09;
+const FRESH_A_DAY: f64 = 0.07;
 
 impl World {
     /// Simulates the network of local day `day`; `visits` are pages people open because of mails.
@@ -116,7 +116,7 @@ impl World {
         // Each machine runs the same agents all month; some poll every five minutes.
         let mut habits = Rng::new(self.seed, &format!("agents/{device}"));
         let agents: Vec<(String, i64)> = match known.kind {
-            DeviceKind::Server => (0..2).map(|_| (self.agent(&mut habits), 5 * MINUTE_MS)).collect(),
+            DeviceKind::Server => vec![(self.agent(&mut habits), 5 * MINUTE_MS), (self.agent(&mut habits), 10 * MINUTE_MS)],
             DeviceKind::Printer => vec![(self.agent(&mut habits), 30 * MINUTE_MS)],
             DeviceKind::Desktop => vec![(self.agent(&mut habits), 15 * MINUTE_MS), (self.agent(&mut habits), HOUR_MS)],
             DeviceKind::Laptop => {
@@ -133,7 +133,10 @@ impl World {
         }
         if known.kind == DeviceKind::Server && known.client == Client::Schannel {
             for _ in 0..rng.below(6) {
-                actions.push((rng.range(start, end), Action::Fetch("ctldl.windowsupdate.com", "/msdownload/update/v3/static/trustedr/en/authrootstl.cab")));
+                actions.push((
+                    rng.range(start, end),
+                    Action::Fetch("ctldl.windowsupdate.com", "/msdownload/update/v3/static/trustedr/en/authrootstl.cab"),
+                ));
             }
         }
     }
@@ -152,11 +155,14 @@ impl World {
         actions.push((plan.start_ms + rng.range(8_000, 60_000), Action::LogOn));
         actions.push((plan.start_ms + rng.range(1_000, 6_000), Action::Fetch("www.msftconnecttest.com", "/connecttest.txt")));
         for _ in 0..rng.below(4) {
-            actions.push((plan.moment(rng), Action::Fetch("ocsp.digicert.com", "/MFEwTzBNMEswSTAJBgUrDgMCGgUABBSAUQYBMq2awn1Rh6Doh%2FsBYgFV7g")));
+            actions.push((
+                plan.moment(rng),
+                Action::Fetch("ocsp.digicert.com", "/MFEwTzBNMEswSTAJBgUrDgMCGgUABBSAUQYBMq2awn1Rh6Doh%2FsBYgFV7g"),
+            ));
         }
         for _ in 0..rng.poisson(PAGES_A_DAY * hours) {
             let at = plan.moment(rng);
-            let site = if rng.chance(0.5) { rng.pick(&person.favourites).copied() } else { None };
+            let site = if rng.chance(0.7) { rng.pick(&person.favourites).copied() } else { None };
             let site = site.unwrap_or_else(|| self.web.draw(rng));
             actions.push((at, Action::Page(site)));
         }
@@ -242,8 +248,9 @@ impl World {
         let mut vendor = Rng::new(self.seed, "backup vendor");
         let host = format!("ingest-{}.{}{}.com", vendor.below(9), vendor.word(names::STEM), vendor.word(&["vault", "backup", "safe"]));
         let start = (local_midnight(day) + HOUR_MS + rng.range(0, 9 * MINUTE_MS)) * 1000;
-        let megabytes = if is_weekend(day) { rng.range(500, 700) } else { rng.range(250, 400) } as u64;
-        let load = Load { up: megabytes * 1_000_000, down: 40_000, exchanges: 4 };
+        let people = self.company.people.len() as i64;
+        let megabytes = people * if is_weekend(day) { rng.range(8, 11) } else { rng.range(4, 7) };
+        let load = Load { up: megabytes as u64 * 1_000_000, down: 40_000, exchanges: 4 };
         self.connect_as(self.company.backup, Client::OpenSsl, start, (&host, load), &mut rng);
     }
 }

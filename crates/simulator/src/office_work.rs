@@ -15,8 +15,18 @@ use serde_json::json;
 use weft_model::time::{HOUR_MS, MINUTE_MS};
 
 /// Operations on files, by weight.
-const FILE_OPERATIONS: &[&str] =
-    &["FileAccessed", "FileAccessed", "FileAccessed", "FileAccessed", "FileModified", "FileModified", "FilePreviewed", "FileUploaded", "FileDownloaded", "FileRenamed"];
+const FILE_OPERATIONS: &[&str] = &[
+    "FileAccessed",
+    "FileAccessed",
+    "FileAccessed",
+    "FileAccessed",
+    "FileModified",
+    "FileModified",
+    "FilePreviewed",
+    "FileUploaded",
+    "FileDownloaded",
+    "FileRenamed",
+];
 /// Operations in Teams.
 const TEAMS_OPERATIONS: &[&str] = &["TeamsSessionStarted", "MessageSent", "MessageSent", "MessagesListed", "MeetingParticipantDetail"];
 /// Rules that people make: name and what it looks for.
@@ -177,14 +187,21 @@ impl World {
         if rng.chance(1.0 / 250.0) {
             // A new phone: mostly the app with a notification, sometimes a number for text messages.
             let phone = rng.chance(0.3);
-            let (reason, number) = if phone { ("User registered Mobile Phone SMS", 5) } else { ("User registered Authenticator App with Notification", 6) };
+            let (reason, number) =
+                if phone { ("User registered Mobile Phone SMS", 5) } else { ("User registered Authenticator App with Notification", 6) };
             let ip = rng.chance(0.7).then_some(plan.ip);
             let record = auditor.graph_audit(at, "User registered security info", reason, ip, rng);
             self.out.record(Log::DirectoryAudits, at, record);
             let old: &[u32] = if phone { &[6] } else { &[5] };
             let record = auditor.strong_authentication(at + 4_000, None, old, &[number, old.first().copied().unwrap_or(5)], rng);
             self.out.record(Log::Unified, at + 4_000, record);
-            self.look_alikes.push(LookAlike::new(format!("mfa-{day}-{person}"), "mfa_registration", (at, at + 4_000), &["saas"], vec![entity.clone()]));
+            self.look_alikes.push(LookAlike::new(
+                format!("mfa-{day}-{person}"),
+                "mfa_registration",
+                (at, at + 4_000),
+                &["saas"],
+                vec![entity.clone()],
+            ));
         }
         if rng.chance(1.0 / 190.0) {
             let (name, condition, words) = rng.pick(RULES).copied().unwrap_or_default();

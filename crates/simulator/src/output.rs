@@ -40,6 +40,9 @@ pub enum Log {
     DirectoryAudits,
 }
 
+/// Time of arrival, order of writing, text.
+type Arrival = (i64, u64, String);
+
 /// Where everything goes.
 #[derive(Debug)]
 pub struct Output {
@@ -48,7 +51,8 @@ pub struct Output {
     late: Option<Rng>,
     capture: Capture,
     frame: Vec<u8>,
-    records: BTreeMap<(Log, i64), Vec<(i64, u64, String)>>,
+    /// By log and day of arrival.
+    records: BTreeMap<(Log, i64), Vec<Arrival>>,
     sequence: u64,
     tap: Option<RawInputs>,
     mails: u64,
@@ -197,7 +201,7 @@ impl Output {
     }
 }
 
-fn write_records(file: &mut impl Write, context: Option<&str>, records: &[(i64, u64, String)]) -> std::io::Result<u64> {
+fn write_records(file: &mut impl Write, context: Option<&str>, records: &[Arrival]) -> std::io::Result<u64> {
     let mut bytes = 0;
     let mut put = |text: &str| {
         bytes += text.len() as u64;

@@ -115,7 +115,8 @@ impl Rng {
 
     /// A random (version 4) UUID, RFC 9562.
     pub fn uuid(&mut self) -> String {
-        let value = (u128::from(self.next()) << 64 | u128::from(self.next())) & !(0xf000 << 64) & !(0xc000 << 48) | 0x4000 << 64 | 0x8000 << 48;
+        let value =
+            (u128::from(self.next()) << 64 | u128::from(self.next())) & !(0xf000 << 64) & !(0xc000 << 48) | 0x4000 << 64 | 0x8000 << 48;
         let text = format!("{value:032x}");
         let mut parts = text.chars();
         [8, 4, 4, 4, 12].map(|length| parts.by_ref().take(length).collect::<String>()).join("-")

@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use weft_model::time::{DAY_MS, MINUTE_MS};
 
-const MAX_PEOPLE: u32 = 2_000;
+// The office network is a /22 with a pool of 744 leases.
+const MAX_PEOPLE: u32 = 500;
 const MAX_DAYS: u32 = 120;
 
 /// Names that [`simulate`] takes.
@@ -77,7 +78,7 @@ fn found(options: &Options, out: &Path) -> Result<World, SimulateError> {
     let mut web = Web::new(seed, options.people);
     let mut rng = Rng::new(seed, "favourites");
     for person in &mut company.people {
-        person.favourites = (0..12).map(|_| web.draw(&mut rng)).collect();
+        person.favourites = web.habits(&mut rng);
     }
     let correspondents = Correspondents::new(seed, &company, &mut web);
     let trips = schedule::trips(&company, seed, options.days);
@@ -113,7 +114,13 @@ fn note_look_alikes(world: &mut World) {
     for trip in &world.trips {
         let kind = if trip.country == "US" { "traveller" } else { "traveller_abroad" };
         let span = (calendar::local_midnight(trip.first_day), calendar::local_midnight(trip.last_day) + DAY_MS);
-        found.push(LookAlike::new(format!("trip-{}", trip.person), kind, span, &["saas"], vec![person(trip.person), format!("ip:{}", trip.ip)]));
+        found.push(LookAlike::new(
+            format!("trip-{}", trip.person),
+            kind,
+            span,
+            &["saas"],
+            vec![person(trip.person), format!("ip:{}", trip.ip)],
+        ));
     }
     for (index, known) in world.company.people.iter().enumerate().filter(|(_, known)| known.hours.0 >= 12 * 60) {
         let id = format!("night-{}", known.login);
@@ -142,7 +149,13 @@ fn launch(world: &mut World) -> Option<(u32, Vendor)> {
 }
 
 /// One ordinary day.
-fn live(day: u32, platforms: &[String], forced: &BTreeSet<(usize, u32)>, launch: Option<&(u32, Vendor)>, world: &mut World) -> Result<(), SimulateError> {
+fn live(
+    day: u32,
+    platforms: &[String],
+    forced: &BTreeSet<(usize, u32)>,
+    launch: Option<&(u32, Vendor)>,
+    world: &mut World,
+) -> Result<(), SimulateError> {
     world.plans = schedule::plan(&world.company, &world.trips, world.seed, day, forced);
     let mut mail: MailDay = world.mail_day(day, platforms)?;
     if let Some((_, vendor)) = launch.filter(|(on, _)| *on == day) {

@@ -34,8 +34,7 @@ const OPENSSL_CIPHERS: &[u16] = &[
 ];
 const MODERN_SIGNATURES: &[u16] = &[0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601];
 const FIREFOX_SIGNATURES: &[u16] = &[0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201];
-const SCHANNEL_SIGNATURES: &[u16] =
-    &[0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0201, 0x0403, 0x0503, 0x0203, 0x0202, 0x0601, 0x0603];
+const SCHANNEL_SIGNATURES: &[u16] = &[0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0201, 0x0403, 0x0503, 0x0203, 0x0202, 0x0601, 0x0603];
 
 /// A vector with a length prefix of two bytes.
 fn vec16(content: &[u8]) -> Vec<u8> {
@@ -190,7 +189,9 @@ pub fn client_hello(client: Client, host: &str, rng: &mut Rng) -> Vec<u8> {
 }
 
 /// The server's first flight: ServerHello and the start of what follows; the rest of the flight is cut.
-pub fn server_flight(client: Client, rng: &mut Rng) -> Vec<u8> {
+///
+/// An old session is resumed without certificate: the flight is short.
+pub fn server_flight(client: Client, resumed: bool, rng: &mut Rng) -> Vec<u8> {
     let mut body = vec![3, 3];
     body.extend_from_slice(&rng.bytes(32));
     body.extend_from_slice(&vec8(&rng.bytes(32)));
@@ -209,7 +210,11 @@ pub fn server_flight(client: Client, rng: &mut Rng) -> Vec<u8> {
     let mut out = handshake(2, &body, 0x0303);
     if client.modern() {
         out.extend_from_slice(&[0x14, 3, 3, 0, 1, 1]);
-        out.extend_from_slice(&application_data(120 + rng.below(200) as usize, rng));
+        let rest = if resumed { 74 } else { 120 + rng.below(200) as usize };
+        out.extend_from_slice(&application_data(rest, rng));
+    } else if resumed {
+        out.extend_from_slice(&[0x14, 3, 3, 0, 1, 1, 0x16, 3, 3, 0, 40]);
+        out.extend_from_slice(&rng.bytes(40));
     } else {
         out.extend_from_slice(&handshake(11, &rng.bytes(300), 0x0303));
         out.extend_from_slice(&handshake(14, &[], 0x0303));

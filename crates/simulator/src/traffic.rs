@@ -25,12 +25,12 @@ pub struct Load {
 impl Load {
     /// A small poll.
     pub fn poll(rng: &mut Rng) -> Self {
-        Self { up: 400 + rng.below(500), down: 300 + rng.below(900), exchanges: 1 }
+        Self { up: 120 + rng.below(260), down: 90 + rng.below(420), exchanges: 1 }
     }
     /// A page or a part of one.
     pub fn page(rng: &mut Rng) -> Self {
         let down = (4_000.0 * (rng.unit() * 4.5).exp()) as u64;
-        Self { up: 700 + rng.below(2_500), down, exchanges: 1 + rng.below(2) as u32 }
+        Self { up: 250 + (rng.exponential(500.0) as u64).min(9_000), down, exchanges: if rng.chance(0.2) { 2 } else { 1 } }
     }
 }
 
@@ -65,7 +65,7 @@ impl World {
         let lookup = self.web.lookup(host);
         let address = *lookup.addresses.first()?;
         let done = self.ask(device, at_us, host, dns::TYPE_A, rng)?;
-        if rng.chance(0.5) {
+        if rng.chance(0.4) {
             self.ask(device, at_us + 90, host, dns::TYPE_AAAA, rng);
         }
         let until = done + i64::from(lookup.ttl) * 1_000_000;
@@ -104,8 +104,10 @@ impl World {
         let out = &mut self.out;
         let mut talk = Conversation::open(out, (near, far), (port, 443), ready, rng);
         talk.say(out, true, &tls::client_hello(client, host, rng));
-        let flight = tls::server_flight(client, rng);
-        talk.bulk(out, false, &flight, 1_300 + rng.below(3_600));
+        let resumed = rng.chance(if load.up < 1_000 { 0.9 } else { 0.45 });
+        let flight = tls::server_flight(client, resumed, rng);
+        let length = if resumed { flight.len() as u64 } else { 1_500 + rng.below(3_600) };
+        talk.bulk(out, false, &flight, length);
         talk.say(out, true, &tls::application_data(if client.modern() { 69 } else { 40 }, rng));
         let exchanges = u64::from(load.exchanges.max(1));
         for _ in 0..exchanges {
@@ -135,7 +137,8 @@ impl World {
         talk.say(out, true, request.as_bytes());
         talk.pause(rng.range(5_000, 60_000));
         let length = 22 + rng.below(400);
-        let mut reply = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n").into_bytes();
+        let mut reply =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n").into_bytes();
         let body = rng.hex(length as usize);
         reply.extend_from_slice(body.as_bytes());
         talk.say(out, false, &reply);

@@ -6,7 +6,7 @@ use crate::SimulateError;
 use crate::output::RawInputs;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use weft_model::{Entity, Event};
+use weft_model::{Body, Entity, Event};
 
 /// The whole file.
 #[derive(Clone, Debug, Serialize)]
@@ -78,13 +78,20 @@ pub struct LookAlike {
 impl LookAlike {
     /// A look-alike between two times.
     pub fn new(id: String, kind: &str, span: (i64, i64), domains: &[&str], entities: Vec<String>) -> Self {
-        Self { id, kind: kind.to_owned(), start: span.0, end: span.1, domains: domains.iter().map(|domain| (*domain).to_owned()).collect(), entities }
+        Self {
+            id,
+            kind: kind.to_owned(),
+            start: span.0,
+            end: span.1,
+            domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+            entities,
+        }
     }
 }
 
 /// Decodes what a step wrote; returns the earliest and latest time and the uids.
 pub fn evidence(inputs: &RawInputs) -> Result<(i64, i64, Vec<String>), SimulateError> {
-    let mut events: Vec<(i64, String)> = Vec::new();
+    let mut events: Vec<(i64, i64, String)> = Vec::new();
     for message in &inputs.mails {
         events.push(reference(&weft_mail_decode::decode(message).map_err(|error| SimulateError::Decode(error.to_string()))?));
     }
@@ -102,12 +109,17 @@ pub fn evidence(inputs: &RawInputs) -> Result<(i64, i64, Vec<String>), SimulateE
             .map_err(|error| SimulateError::Decode(error.to_string()))?;
     }
     decoder.finish(&mut |event| events.push(reference(&event)));
-    let start = events.iter().map(|(time, _)| *time).min().unwrap_or_default();
-    let end = events.iter().map(|(time, _)| *time).max().unwrap_or_default();
-    let uids: BTreeSet<String> = events.into_iter().map(|(_, uid)| uid).collect();
+    let start = events.iter().map(|(time, _, _)| *time).min().unwrap_or_default();
+    let end = events.iter().map(|(_, end, _)| *end).max().unwrap_or_default();
+    let uids: BTreeSet<String> = events.into_iter().map(|(_, _, uid)| uid).collect();
     Ok((start, end, uids.into_iter().collect()))
 }
 
-fn reference(event: &Event) -> (i64, String) {
-    (event.time.0, event.uid.to_string())
+/// First and last instant of an event, and its uid.
+fn reference(event: &Event) -> (i64, i64, String) {
+    let end = match &event.body {
+        Body::Network(flow) => flow.end_time.0.max(event.time.0),
+        _ => event.time.0,
+    };
+    (event.time.0, end, event.uid.to_string())
 }

@@ -44,7 +44,7 @@ impl Web {
         let mut web = Self {
             seed,
             sites: Vec::new(),
-            popularity: Zipf::new(count, 0.9),
+            popularity: Zipf::new(count, 1.1),
             shared: Zipf::new(names::SHARED_HOSTS.len(), 0.7),
             pins: BTreeMap::new(),
             taken: names::WELL_KNOWN.iter().map(|name| (*name).to_owned()).collect(),
@@ -75,6 +75,11 @@ impl Web {
     /// A popular site by its rank.
     pub fn draw(&self, rng: &mut Rng) -> usize {
         self.popularity.draw(rng)
+    }
+
+    /// The sites one person returns to: popular ones, and many that few others know.
+    pub fn habits(&self, rng: &mut Rng) -> Vec<usize> {
+        (0..54).map(|number| if number < 12 { self.draw(rng) } else { rng.below(self.sites.len() as u64) as usize }).collect()
     }
 
     /// A registrable domain that nothing here used before; `odd` is the share of unusual top-level domains.
@@ -108,7 +113,16 @@ impl Web {
         let mut rng = Rng::new(self.seed, &format!("dns/{host}"));
         let ttl = *rng.pick(&[60, 60, 120, 300, 300]).unwrap_or(&300);
         let owner = |names: &[&str]| names.iter().any(|name| host.ends_with(name));
-        if owner(&["microsoft.com", "office.com", "office365.com", "live.com", "microsoftonline.com", "sharepoint.com", "skype.com", "bing.com"]) {
+        if owner(&[
+            "microsoft.com",
+            "office.com",
+            "office365.com",
+            "live.com",
+            "microsoftonline.com",
+            "sharepoint.com",
+            "skype.com",
+            "bing.com",
+        ]) {
             let count = 1 + rng.below(3);
             return Lookup { cname: None, addresses: (0..count).map(|_| address::draw(address::MICROSOFT, &mut rng)).collect(), ttl };
         }
@@ -119,7 +133,8 @@ impl Web {
             // Behind a content delivery network: its few hundred addresses serve most sites.
             let block = rng.pick(address::CDN).copied().unwrap_or(([104, 16, 0, 0], 14));
             let edge = rng.below(24) * 0x1_0301 + 17;
-            let cname = rng.chance(0.4).then(|| format!("{}.{}", rng.hex(14), rng.word(&["cdn-edge.net", "edgesuite.net", "cloudfront.net"])));
+            let cname =
+                rng.chance(0.4).then(|| format!("{}.{}", rng.hex(14), rng.word(&["cdn-edge.net", "edgesuite.net", "cloudfront.net"])));
             return Lookup { cname, addresses: vec![address::within(block, edge), address::within(block, edge + 1)], ttl };
         }
         Lookup { cname: None, addresses: vec![address::draw(address::HOSTING, &mut rng)], ttl }
@@ -136,7 +151,7 @@ mod tests {
         let mut rng = Rng::new(1, "test");
         let fresh: BTreeSet<String> = (0..2_000).map(|_| web.fresh(&mut rng, 0.5)).collect();
         assert_eq!(fresh.len(), 2_000);
-        assert!(web.sites.iter().all(|site| !fresh.contains(&site.hosts[0])));
+        assert!(web.sites.iter().all(|site| !fresh.contains(site.hosts[0].trim_start_matches("www."))));
         assert_eq!(web.lookup("a.example").addresses, web.lookup("a.example").addresses);
         web.pin("a.example", Ipv4Addr::new(192, 0, 2, 1));
         assert_eq!(web.lookup("a.example").addresses, [Ipv4Addr::new(192, 0, 2, 1)]);

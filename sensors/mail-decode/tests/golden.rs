@@ -118,5 +118,6 @@ fn a_message_becomes_an_event() {
               "size": 1404
             }
           }
-        }"#]].assert_eq(&serde_json::to_string_pretty(&event).unwrap());
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&event).unwrap());
 }

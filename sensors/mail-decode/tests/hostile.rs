@@ -1,5 +1,5 @@
 //! Hostile input: random bytes, mutated messages and bombs give an event or a named reason, in bounded time and never a panic.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test file
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stderr)] // a test file
 
 use proptest::prelude::*;
 use std::time::{Duration, Instant};

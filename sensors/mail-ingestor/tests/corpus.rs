@@ -35,12 +35,8 @@ fn append(mbox: &mut Vec<u8>, message: &[u8]) {
         None => mbox.extend_from_slice(b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n"),
     }
     for line in lines {
-        if line.trim_ascii_start().is_empty() || !line.iter().find(|byte| **byte != b'>').is_some_and(|byte| *byte == b'F') {
-            mbox.extend_from_slice(line);
-            continue;
-        }
-        let unquoted: Vec<u8> = line.iter().copied().skip_while(|byte| *byte == b'>').collect();
-        if unquoted.starts_with(b"From ") {
+        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
+        if line.split_at(quotes).1.starts_with(b"From ") {
             mbox.push(b'>');
         }
         mbox.extend_from_slice(line);

@@ -35,7 +35,9 @@ mod tests {
     /// The table of the specification's repository.
     #[test]
     fn matches_the_published_table() {
-        for protocol in [(6, "1:wCb3OG7yAFWelaUydu0D+125CLM="), (17, "1:0Mu9InQx6z4ZiCZM/7HXi2WMhOg="), (132, "1:EKt4MsxuyaE6mL+hmrEkQ9csDD8=")] {
+        for protocol in
+            [(6, "1:wCb3OG7yAFWelaUydu0D+125CLM="), (17, "1:0Mu9InQx6z4ZiCZM/7HXi2WMhOg="), (132, "1:EKt4MsxuyaE6mL+hmrEkQ9csDD8=")]
+        {
             assert_eq!(id("1.2.3.4", "5.6.7.8", 1122, 3344, protocol.0), protocol.1);
             assert_eq!(id("5.6.7.8", "1.2.3.4", 3344, 1122, protocol.0), protocol.1);
         }

@@ -30,7 +30,7 @@ counters! {
     fragments,
     /// IP fragments after the first: not decoded, and not in any flow's byte count.
     fragments_skipped,
-    /// Packets taken out of a tunnel (GRE, VXLAN, Geneve, IP in IP).
+    /// Packets taken out of a tunnel (GRE, ERSPAN, VXLAN, Geneve, GTP-U, Teredo, IP in IP).
     decapsulated,
     /// Flows begun.
     flows,

@@ -103,6 +103,20 @@ impl Decoder {
         result
     }
 
+    /// Moves the clock without a packet, so that what is over on a silent interface is written. Time that is not later than that of
+    /// the last packet changes nothing, and so does the call before the first packet.
+    pub fn tick(&mut self, time_ns: i64, out: &mut dyn FnMut(Event)) {
+        if self.now_ns.is_none_or(|now_ns| time_ns <= now_ns) {
+            return;
+        }
+        let mut events = 0_u64;
+        self.advance(time_ns, &mut |event| {
+            events += 1;
+            out(event);
+        });
+        self.counters.events += events;
+    }
+
     /// Ends every flow and exchange and writes their events: the capture is over. The decoder may be used again.
     pub fn finish(&mut self, out: &mut dyn FnMut(Event)) {
         let mut events = 0_u64;
@@ -116,7 +130,7 @@ impl Decoder {
     }
 
     fn end_all(&mut self, out: Out<'_>) {
-        for stage in [Stage::Closing, Stage::Active] {
+        for stage in [Stage::Closing, Stage::Active, Stage::Established] {
             while let Some((at, _)) = self.flows.oldest(stage) {
                 self.end_flow(at, out);
             }
@@ -136,8 +150,13 @@ impl Decoder {
             now_ns = time_ns;
         }
         self.now_ns = Some(now_ns);
-        self.expire(Stage::Closing, now_ns.saturating_sub(self.limits.linger_ms.saturating_mul(MS)), out);
-        self.expire(Stage::Active, now_ns.saturating_sub(idle_ns), out);
+        for (stage, timeout_ms) in [
+            (Stage::Closing, self.limits.linger_ms),
+            (Stage::Active, self.limits.idle_timeout_ms),
+            (Stage::Established, self.limits.established_timeout_ms),
+        ] {
+            self.expire(stage, now_ns.saturating_sub(timeout_ms.saturating_mul(MS)), out);
+        }
         self.dns.expire(now_ns, &self.limits, &mut self.counters, out);
         self.kerberos.expire(now_ns, &self.limits, out);
         now_ns
@@ -175,8 +194,7 @@ impl Decoder {
     }
 
     fn flow_packet(&mut self, packet: &Packet<'_>, time_ns: i64, now_ns: i64, out: Out<'_>) {
-        let (key, from) =
-            FlowKey::new(packet.source, packet.destination, packet.protocol, packet.source_port, packet.destination_port);
+        let (key, from) = FlowKey::new(packet.source, packet.destination, packet.protocol, packet.source_port, packet.destination_port);
         let mut found = self.flows.find(&key);
         if let (Some(at), Some(tcp)) = (found, packet.tcp)
             && self.flows.get_mut(at).is_some_and(|flow| flow.is_reused_by(from, tcp))
@@ -203,7 +221,11 @@ impl Decoder {
             flow.next_segment(time_ns);
         }
         flow.count(from, packet, time_ns, now_ns);
-        let is_closed = flow.is_closed();
+        let stage = match () {
+            () if flow.is_closed() => Stage::Closing,
+            () if flow.is_established() => Stage::Established,
+            () => Stage::Active,
+        };
         if packet.payload_bytes > 0 {
             match packet.tcp {
                 Some(tcp) if flow.inspect => {
@@ -221,11 +243,7 @@ impl Decoder {
                 _ => {}
             }
         }
-        if is_closed {
-            self.flows.close(at);
-        } else {
-            self.flows.touch(at);
-        }
+        self.flows.touch(at, stage);
     }
 
     /// Lets `action` work on a flow's conversation, and accounts for what it keeps.
@@ -267,14 +285,15 @@ impl Decoder {
         }
     }
 
-    /// Makes room for one flow: a closed one, else the one silent for longest.
+    /// Makes room for one flow: a closed one, else the one silent for longest. Connections that both ends carry go last, so a flood
+    /// of packets that nobody answers does not push them out.
     fn evict(&mut self, out: Out<'_>) {
-        let closing = self.flows.oldest(Stage::Closing).map(|(at, _)| at);
-        let Some(at) = closing.or_else(|| self.flows.oldest(Stage::Active).map(|(at, _)| at)) else { return };
-        if closing.is_none() {
-            self.counters.flows_evicted += 1;
+        for stage in [Stage::Closing, Stage::Active, Stage::Established] {
+            if let Some((at, _)) = self.flows.oldest(stage) {
+                self.counters.flows_evicted += u64::from(stage != Stage::Closing);
+                return self.end_flow(at, out);
+            }
         }
-        self.end_flow(at, out);
     }
 
     fn end_flow(&mut self, at: u32, out: Out<'_>) {

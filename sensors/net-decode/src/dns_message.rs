@@ -85,6 +85,7 @@ pub(crate) fn type_name(kind: u16) -> String {
         5 => "CNAME",
         6 => "SOA",
         10 => "NULL",
+        11 => "WKS",
         12 => "PTR",
         13 => "HINFO",
         15 => "MX",
@@ -95,6 +96,7 @@ pub(crate) fn type_name(kind: u16) -> String {
         25 => "KEY",
         28 => "AAAA",
         29 => "LOC",
+        30 => "NXT",
         33 => "SRV",
         35 => "NAPTR",
         37 => "CERT",
@@ -275,11 +277,16 @@ mod tests {
             let message = parse(&bytes).unwrap();
             assert_eq!((message.id, message.is_response, message.opcode, message.rcode), (0xbeef, true, 0, 0));
             assert_eq!((message.name.as_str(), type_name(message.query_type).as_str()), ("www.example.org", "A"));
-            let answers: Vec<(&str, &str)> =
-                message.answers.iter().map(|answer| (answer.kind.as_str(), answer.rdata.as_str())).collect();
+            let answers: Vec<(&str, &str)> = message.answers.iter().map(|answer| (answer.kind.as_str(), answer.rdata.as_str())).collect();
             assert_eq!(
                 answers,
-                [("CNAME", "edge.example.org"), ("A", "192.0.2.1"), ("AAAA", "2001:db8::1"), ("MX", "mail.example.org"), ("TXT", "v=spf1 -all")]
+                [
+                    ("CNAME", "edge.example.org"),
+                    ("A", "192.0.2.1"),
+                    ("AAAA", "2001:db8::1"),
+                    ("MX", "mail.example.org"),
+                    ("TXT", "v=spf1 -all")
+                ]
             );
             assert!(!message.partial && message.answers.iter().all(|answer| answer.ttl == 60));
             let cut = parse(&bytes[..bytes.len() - 20]).unwrap();

@@ -35,6 +35,7 @@ pub(crate) struct Flow {
     /// When the last packet came, by the decoder's clock, which never goes back.
     pub(crate) touched_ns: i64,
     reset: bool,
+    both_spoke: bool,
     /// Whether payload is still of interest.
     pub(crate) inspect: bool,
     pub(crate) conversation: Option<Box<Conversation>>,
@@ -60,6 +61,7 @@ impl Flow {
             end_ns: time_ns,
             touched_ns: now_ns,
             reset: false,
+            both_spoke: false,
             inspect: packet.tcp.is_some(),
             conversation: None,
             tls: None,
@@ -129,6 +131,11 @@ impl Flow {
         self.reset || (self.low.fin && self.high.fin)
     }
 
+    /// A TCP connection on which both ends have spoken.
+    pub(crate) fn is_established(&self) -> bool {
+        self.both_spoke
+    }
+
     /// Counts a packet.
     pub(crate) fn count(&mut self, from: End, packet: &Packet<'_>, time_ns: i64, now_ns: i64) {
         // A SYN that comes late (reordered capture) still tells who began, as long as nothing was read.
@@ -147,6 +154,7 @@ impl Flow {
             if tcp.syn && sent.initial_sequence.is_none() {
                 sent.initial_sequence = Some(tcp.sequence);
             }
+            self.both_spoke |= self.sent(from.other()).packets > 0;
         }
         self.start_ns = self.start_ns.min(time_ns);
         self.end_ns = self.end_ns.max(time_ns);
@@ -197,12 +205,7 @@ impl Flow {
             dst_endpoint,
             protocol_num: self.key.protocol(),
             community_uid: community_id::of_key(&self.key),
-            traffic: Traffic {
-                bytes_out: sent.bytes,
-                bytes_in: received.bytes,
-                packets_out: sent.packets,
-                packets_in: received.packets,
-            },
+            traffic: Traffic { bytes_out: sent.bytes, bytes_in: received.bytes, packets_out: sent.packets, packets_in: received.packets },
             start_time: time(self.start_ns),
             end_time: time(self.end_ns),
             tls,

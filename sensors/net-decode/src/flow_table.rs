@@ -1,4 +1,4 @@
-//! The flows in progress: found by key in constant time, and kept in two queues by age (silent longest first; closed longest first).
+//! The flows in progress: found by key in constant time, and kept in queues by age (silent longest first; closed longest first).
 
 use crate::flow::Flow;
 use crate::flow_key::FlowKey;
@@ -18,7 +18,10 @@ const EMPTY: Queue = Queue { head: NONE, tail: NONE };
 /// Which queue a flow waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
+    /// One side has spoken, or the protocol has no connections.
     Active,
+    /// A TCP connection on which both ends have spoken; it may be silent for longer.
+    Established,
     Closing,
 }
 
@@ -37,12 +40,13 @@ pub(crate) struct FlowTable {
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
     active: Queue,
+    established: Queue,
     closing: Queue,
 }
 
 impl FlowTable {
     pub(crate) fn new() -> Self {
-        Self { index: HashMap::new(), slots: Vec::new(), free: Vec::new(), active: EMPTY, closing: EMPTY }
+        Self { index: HashMap::new(), slots: Vec::new(), free: Vec::new(), active: EMPTY, established: EMPTY, closing: EMPTY }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -57,7 +61,7 @@ impl FlowTable {
         self.slot_mut(at).map(|slot| &mut slot.flow)
     }
 
-    pub(crate) fn stage(&self, at: u32) -> Option<Stage> {
+    fn stage(&self, at: u32) -> Option<Stage> {
         self.slots.get(usize::try_from(at).ok()?)?.as_ref().map(|slot| slot.stage)
     }
 
@@ -81,18 +85,12 @@ impl FlowTable {
         Some(at)
     }
 
-    /// Moves an active flow to the end of its queue; a closing one keeps its place.
-    pub(crate) fn touch(&mut self, at: u32) {
-        if self.active.tail != at && self.stage(at) == Some(Stage::Active) {
+    /// Moves a flow to the end of the queue of `stage`; a closing one keeps its place.
+    pub(crate) fn touch(&mut self, at: u32, stage: Stage) {
+        let Some(now) = self.stage(at).filter(|now| *now != Stage::Closing) else { return };
+        if now != stage || self.queue_mut(now).tail != at {
             self.unlink(at);
-            self.append(at, Stage::Active);
-        }
-    }
-
-    pub(crate) fn close(&mut self, at: u32) {
-        if self.stage(at) == Some(Stage::Active) {
-            self.unlink(at);
-            self.append(at, Stage::Closing);
+            self.append(at, stage);
         }
     }
 
@@ -100,6 +98,7 @@ impl FlowTable {
     pub(crate) fn oldest(&self, stage: Stage) -> Option<(u32, &Flow)> {
         let at = match stage {
             Stage::Active => self.active.head,
+            Stage::Established => self.established.head,
             Stage::Closing => self.closing.head,
         };
         let slot = self.slots.get(usize::try_from(at).ok()?)?.as_ref()?;
@@ -122,6 +121,7 @@ impl FlowTable {
     fn queue_mut(&mut self, stage: Stage) -> &mut Queue {
         match stage {
             Stage::Active => &mut self.active,
+            Stage::Established => &mut self.established,
             Stage::Closing => &mut self.closing,
         }
     }
@@ -190,12 +190,13 @@ mod tests {
     fn queues_keep_their_order() {
         let mut table = FlowTable::new();
         let at: Vec<u32> = (1001..=1006).map(|port| table.insert(flow(port)).unwrap()).collect();
-        table.touch(at[0]);
-        table.touch(at[2]);
-        table.touch(at[2]);
-        table.close(at[4]);
-        table.close(at[1]);
-        table.touch(at[4]);
+        table.touch(at[0], Stage::Active);
+        table.touch(at[2], Stage::Active);
+        table.touch(at[2], Stage::Active);
+        table.touch(at[4], Stage::Established);
+        table.touch(at[4], Stage::Closing);
+        table.touch(at[1], Stage::Closing);
+        table.touch(at[4], Stage::Active);
         assert_eq!(table.remove(at[3]).unwrap().client().port(), 1004);
         assert_eq!(table.insert(flow(1007)), Some(at[3]), "slots are used again");
         assert_eq!(table.len(), 6);

@@ -11,8 +11,8 @@ const MAX_PATH: usize = 2048;
 /// Longest header value kept, in bytes.
 const MAX_VALUE: usize = 1024;
 
-/// The methods that begin a request: RFC 9110, RFC 5789 (PATCH) and WebDAV (RFC 4918, RFC 3253 in part).
-const METHODS: [&[u8]; 19] = [
+/// The methods that begin a request: RFC 9110, RFC 5789 (PATCH), WebDAV (RFC 4918, RFC 3253 and 5323 in part), UPnP, and QUERY.
+const METHODS: [&[u8]; 20] = [
     b"GET ",
     b"POST ",
     b"HEAD ",
@@ -32,6 +32,7 @@ const METHODS: [&[u8]; 19] = [
     b"SEARCH ",
     b"REPORT ",
     b"SUBSCRIBE ",
+    b"QUERY ",
 ];
 
 /// Whether `data` begins a request; the first bytes of a method are enough when there are no more.

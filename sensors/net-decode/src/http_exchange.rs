@@ -151,11 +151,8 @@ impl HttpExchange {
             activity.dst_endpoint.hostname = Some(activity.host.clone());
         }
         let text = |value: &Option<String>| value.as_ref().map_or(0, String::len);
-        let bytes = size_of::<Waiting>()
-            + activity.path.len()
-            + activity.host.len() * 2
-            + text(&activity.user_agent)
-            + text(&activity.referrer);
+        let bytes =
+            size_of::<Waiting>() + activity.path.len() + activity.host.len() * 2 + text(&activity.user_agent) + text(&activity.referrer);
         let waiting = Waiting { time_ns: context.time_ns, index: self.count, activity, bytes };
         self.count = self.count.wrapping_add(1);
         if !context.may_buffer {
@@ -235,12 +232,7 @@ impl HttpExchange {
 fn write(waiting: Waiting, context: &mut Context<'_>) {
     let uid = EventUid::of(
         "http",
-        &[
-            &socket_bytes(context.client),
-            &socket_bytes(context.server),
-            &waiting.time_ns.to_be_bytes(),
-            &waiting.index.to_be_bytes(),
-        ],
+        &[&socket_bytes(context.client), &socket_bytes(context.server), &waiting.time_ns.to_be_bytes(), &waiting.index.to_be_bytes()],
     );
     (context.out)(event(uid, waiting.time_ns, Body::Http(Box::new(waiting.activity))));
 }

@@ -13,12 +13,8 @@ pub fn ja4(hello: &ClientHello<'_>, transport: char) -> String {
     let mut extensions: Vec<u16> = hello.extensions().map(|(kind, _)| kind).filter(|value| !is_grease(*value)).collect();
     let name = if hello.has_server_name() { 'd' } else { 'i' };
     let [first, last] = alpn_ends(hello.alpn().next());
-    let mut fingerprint = format!(
-        "{transport}{}{name}{:02}{:02}{first}{last}_",
-        version(hello.version()),
-        ciphers.len().min(99),
-        extensions.len().min(99)
-    );
+    let mut fingerprint =
+        format!("{transport}{}{name}{:02}{:02}{first}{last}_", version(hello.version()), ciphers.len().min(99), extensions.len().min(99));
     ciphers.sort_unstable();
     fingerprint.push_str(&hash(&list(ciphers.into_iter())));
     fingerprint.push('_');

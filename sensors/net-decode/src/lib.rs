@@ -14,6 +14,8 @@
 //! - DNS over UDP and DHCP give no flow event: their message is the event. A datagram on these ports that is not one is a flow.
 //! - A flow event is written once, at the end of the flow, with the time of its first packet. A flow longer than
 //!   `active_timeout_ms` is split: the next packet starts a new segment, which is a flow event of its own.
+//! - A TCP connection on which both ends have spoken may be silent for ten minutes, any other flow for two.
+//! - Of a fragmented packet only the first fragment is read and counted; a tunnelled packet counts as the innermost one alone.
 //! - Endpoints carry no MAC address: the address on the wire is often the router's. DHCP says which device has which address.
 
 mod community_id;

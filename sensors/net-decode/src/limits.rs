@@ -7,6 +7,8 @@ pub struct Limits {
     pub max_flows: usize,
     /// A flow silent for this long has ended, in milliseconds.
     pub idle_timeout_ms: i64,
+    /// The same for a TCP connection on which both ends have spoken, in milliseconds: these rest between keep-alives.
+    pub established_timeout_ms: i64,
     /// A flow longer than this is split into segments, in milliseconds.
     pub active_timeout_ms: i64,
     /// How long a closed TCP flow waits for late packets, in milliseconds.
@@ -26,6 +28,7 @@ impl Default for Limits {
         Self {
             max_flows: 200_000,
             idle_timeout_ms: 120_000,
+            established_timeout_ms: 600_000,
             active_timeout_ms: 3_600_000,
             linger_ms: 5_000,
             exchange_timeout_ms: 10_000,

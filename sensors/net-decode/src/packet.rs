@@ -5,7 +5,7 @@ use crate::error::PacketError;
 use crate::flow_key::{ICMP, ICMP6, SCTP, TCP, UDP};
 use crate::link;
 use crate::tunnel::{self, Inner};
-use etherparse::{IpFragOffset, Ipv6ExtensionSlice, LaxIpSlice, TcpSlice, UdpSlice};
+use etherparse::{IpFragOffset, Ipv6ExtensionSlice, LaxIpSlice, UdpSlice};
 use std::net::IpAddr;
 
 /// Most tunnels followed into one packet.
@@ -81,6 +81,8 @@ struct Layer<'a> {
     ip_bytes: u32,
     payload: &'a [u8],
     payload_bytes: u32,
+    /// The capture holds less than the header says.
+    incomplete: bool,
     fragmented: bool,
 }
 
@@ -130,7 +132,16 @@ impl<'a> Layer<'a> {
         let headers = if body.incomplete { captured.saturating_sub(u32::try_from(body.payload.len()).unwrap_or(u32::MAX)) } else { 0 };
         let payload_len = u32::try_from(body.payload.len()).unwrap_or(u32::MAX);
         let payload_bytes = if body.incomplete { ip_bytes.saturating_sub(headers).max(payload_len) } else { payload_len };
-        Ok(Some(Self { source, destination, protocol: body.ip_number.0, ip_bytes, payload: body.payload, payload_bytes, fragmented }))
+        Ok(Some(Self {
+            source,
+            destination,
+            protocol: body.ip_number.0,
+            ip_bytes,
+            payload: body.payload,
+            payload_bytes,
+            incomplete: body.incomplete,
+            fragmented,
+        }))
     }
 
     fn inner(&self) -> Option<Inner<'a>> {
@@ -140,8 +151,8 @@ impl<'a> Layer<'a> {
         match self.protocol {
             UDP => {
                 let (header, payload) = self.payload.split_at_checked(8)?;
-                let port = header.get(2..4).and_then(|bytes| bytes.first_chunk::<2>())?;
-                tunnel::in_udp(u16::from_be_bytes(*port), payload)
+                let [a, b, c, d, ..] = *header.first_chunk::<8>()?;
+                tunnel::in_udp(u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), payload)
             }
             protocol => tunnel::in_ip(protocol, self.payload),
         }
@@ -161,16 +172,27 @@ impl<'a> Layer<'a> {
         };
         let header_bytes = match self.protocol {
             TCP => {
-                let tcp = TcpSlice::from_slice(self.payload).map_err(|error| match error {
-                    etherparse::err::tcp::HeaderSliceError::Len(_) => PacketError::Truncated,
-                    etherparse::err::tcp::HeaderSliceError::Content(_) => PacketError::BadTcpHeader,
-                })?;
-                packet.source_port = tcp.source_port();
-                packet.destination_port = tcp.destination_port();
-                packet.payload = tcp.payload();
-                packet.tcp =
-                    Some(Tcp { sequence: tcp.sequence_number(), syn: tcp.syn(), ack: tcp.ack(), fin: tcp.fin(), rst: tcp.rst() });
-                tcp.header_slice().len()
+                // Ports, number and flags are all in the fixed part: a capture that cuts the options still counts.
+                let fixed = self.payload.first_chunk::<20>().ok_or(PacketError::Truncated)?;
+                let [a, b, c, d, e, f, g, h, _, _, _, _, offset, flags, ..] = *fixed;
+                let header_bytes = usize::from(offset >> 4) * 4;
+                if header_bytes < fixed.len() {
+                    return Err(PacketError::BadTcpHeader);
+                }
+                if header_bytes > self.payload.len() && !self.incomplete {
+                    return Err(PacketError::Truncated);
+                }
+                packet.source_port = u16::from_be_bytes([a, b]);
+                packet.destination_port = u16::from_be_bytes([c, d]);
+                packet.payload = self.payload.get(header_bytes..).unwrap_or_default();
+                packet.tcp = Some(Tcp {
+                    sequence: u32::from_be_bytes([e, f, g, h]),
+                    fin: flags & 0x01 != 0,
+                    syn: flags & 0x02 != 0,
+                    rst: flags & 0x04 != 0,
+                    ack: flags & 0x10 != 0,
+                });
+                header_bytes
             }
             UDP => {
                 let udp = UdpSlice::from_slice_lax(self.payload).map_err(|_| PacketError::Truncated)?;

@@ -234,6 +234,12 @@ impl Packets<'_> {
         self.sink.reject(Reject { reason, position: self.number, raw });
     }
 
+    #[cfg(feature = "capture")]
+    pub(crate) fn tick(&mut self, time_ns: i64) {
+        let Self { decoder, sink, .. } = self;
+        decoder.tick(time_ns, &mut |event: Event| sink.event(event));
+    }
+
     pub(crate) fn finish(self) -> Counters {
         let Self { mut decoder, sink, .. } = self;
         decoder.finish(&mut |event: Event| sink.event(event));

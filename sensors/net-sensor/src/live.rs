@@ -2,7 +2,8 @@
 
 use crate::capture::Packets;
 use crate::error::CaptureError;
-use pcap::{Active, Capture, Linktype, Precision};
+use pcap::{Active, Capture, Linktype};
+use std::time::Instant;
 use weft_net_decode::{Counters, Decoder, Limits};
 use weft_runtime::Sink;
 
@@ -45,7 +46,7 @@ impl Widened {
 /// Captures on `interface` until `sink.stopped()`, then writes out the flows in progress. `filter` is a pcap-filter(7) expression.
 /// `report` is called with the counts at the start, then when traffic pauses (at most every 200 ms) or after 100,000 packets, and at the end.
 ///
-/// Time is the packets' own, so a flow on an interface that falls silent ends with the next packet or with the capture.
+/// Time is the packets' own; while the interface is silent it goes on from the last packet by a monotonic clock.
 ///
 /// # Errors
 /// When the interface cannot be opened, the filter is not valid, or the capture breaks off.
@@ -58,12 +59,12 @@ pub fn capture_live(
 ) -> Result<(), CaptureError> {
     let mut capture = open(interface, filter)?;
     let link = link_type(capture.get_datalink());
-    let unit_ns = if capture.get_precision() == Precision::Nano { 1 } else { 1000 };
     tracing::info!(interface, link, "live capture started");
     let mut kernel = [Widened::default(), Widened::default(), Widened::default()];
     let mut packets = Packets { decoder: Decoder::new(limits), sink, number: 0 };
     report(&stats(&mut capture, &mut kernel, packets.decoder.counters())?);
     let mut reported = 0_u64;
+    let mut last_packet: Option<(i64, Instant)> = None;
     let broken = loop {
         if packets.sink.stopped() {
             break None;
@@ -71,14 +72,20 @@ pub fn capture_live(
         match capture.next_packet() {
             Ok(packet) => {
                 #[allow(clippy::useless_conversion, reason = "the width of timeval differs between platforms")]
-                let (seconds, fraction) = (i64::from(packet.header.ts.tv_sec), i64::from(packet.header.ts.tv_usec));
-                let time_ns = seconds.saturating_mul(1_000_000_000).saturating_add(fraction.saturating_mul(unit_ns));
+                let (seconds, microseconds) = (i64::from(packet.header.ts.tv_sec), i64::from(packet.header.ts.tv_usec));
+                let time_ns = seconds.saturating_mul(1_000_000_000).saturating_add(microseconds.saturating_mul(1000));
                 packets.packet(link, time_ns, packet.data, packet.header.len);
+                last_packet = Some((time_ns, Instant::now()));
                 if packets.number.saturating_sub(reported) < PACKETS_PER_REPORT {
                     continue;
                 }
             }
-            Err(pcap::Error::TimeoutExpired) => {}
+            Err(pcap::Error::TimeoutExpired) => {
+                if let Some((time_ns, at)) = last_packet {
+                    let silence_ns = i64::try_from(at.elapsed().as_nanos()).unwrap_or(i64::MAX);
+                    packets.tick(time_ns.saturating_add(silence_ns));
+                }
+            }
             Err(pcap::Error::NoMorePackets) => break None,
             Err(error) => break Some(error),
         }
@@ -95,9 +102,8 @@ pub fn capture_live(
 
 fn open(interface: &str, filter: Option<&str>) -> Result<Capture<Active>, CaptureError> {
     let opened = Capture::from_device(interface).and_then(|capture| {
-        let capture = capture.promisc(true).snaplen(SNAPSHOT_BYTES).buffer_size(BUFFER_BYTES).timeout(READ_TIMEOUT_MS);
-        // Nanoseconds where the platform has them; otherwise microseconds, as `get_precision` tells.
-        capture.precision(Precision::Nano).open()
+        // Time stamps stay in microseconds, which every platform has.
+        capture.promisc(true).snaplen(SNAPSHOT_BYTES).buffer_size(BUFFER_BYTES).timeout(READ_TIMEOUT_MS).open()
     });
     let mut capture = opened.map_err(|source| CaptureError::Interface { interface: interface.to_owned(), source })?;
     if let Some(filter) = filter {

@@ -340,6 +340,22 @@ mod tests {
         assert!(error.to_string().contains("move it away"), "{error}");
     }
 
+    /// The cursor file of version 1 as it was first released: later versions must still read it.
+    #[test]
+    fn version_1_of_the_cursor_is_read() {
+        let bench = Bench::new();
+        let cursor = bench.root.path().join("cursor.json");
+        let file = r#"{"version":1,"files":{"/in/a":{"offset":57,"size":57,"modified":1,"fingerprint_bytes":57,"fingerprint":"00"}}}"#;
+        fs::write(&cursor, file).unwrap();
+        let mut watch = FolderWatch::open(&cursor, &[]).unwrap();
+        assert_eq!(watch.files.get(Path::new("/in/a")).map(|mark| mark.offset), Some(57));
+        watch.pending = 1;
+        watch.flush().unwrap();
+        assert_eq!(fs::read_to_string(&cursor).unwrap(), file);
+        fs::write(&cursor, file.replacen('1', "2", 1)).unwrap();
+        assert!(FolderWatch::open(&cursor, &[]).is_err(), "a newer version is not guessed at");
+    }
+
     #[test]
     fn marks_survive_a_folder_that_is_away_for_a_while() {
         let mut bench = Bench::new();

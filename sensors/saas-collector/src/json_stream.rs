@@ -2,7 +2,7 @@
 //! and the wrappers `{"value": [...]}` (Microsoft Graph) and `{"records": [...]}` (Azure). Memory stays under the record cap
 //! whatever the stream holds, and a damaged record costs only itself. Must not know what a record means.
 
-use crate::resync::resync;
+use crate::resync::{Damage, resync};
 use serde_json::Value;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -143,6 +143,14 @@ impl<'a> JsonStream<'a> {
         let mut object = ObjectScan::new(start);
         let mut at = start;
         loop {
+            if object.in_string && !object.is_escaped {
+                // Most bytes of a record stand in strings: skip to the next one that matters.
+                let rest = self.window.get(at..).unwrap_or_default();
+                at += rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(rest.len());
+                if at - start > MAX_RECORD_BYTES {
+                    return self.oversized(start, at, object).map(Scan::Piece);
+                }
+            }
             let Some(byte) = self.peek(at)? else {
                 return self.broken(start, at, "truncated_record").map(Scan::Piece);
             };
@@ -189,7 +197,9 @@ impl<'a> JsonStream<'a> {
         let limit = start.saturating_add(MAX_RECORD_BYTES);
         let end = loop {
             let window_end = self.window.len().min(limit);
-            if let Some(found) = resync(&self.window, self.base == 0, start, window_end, self.has_ended, !self.containers.is_empty()) {
+            let damage =
+                Damage { start, failed_at, is_first: self.base == 0, has_ended: self.has_ended, in_array: !self.containers.is_empty() };
+            if let Some(found) = resync(self.window.get(..window_end).unwrap_or_default(), damage) {
                 break found;
             }
             if self.has_ended || self.window.len() >= limit {
@@ -200,7 +210,7 @@ impl<'a> JsonStream<'a> {
         let end = end.max(start.saturating_add(1));
         self.at = end;
         // A record cut off by the end of the file, and one cut off by the next record, are told apart from other damage.
-        let reason = if reason == "truncated_record" && end <= failed_at { "bad_json" } else { reason };
+        let reason = if reason == "truncated_record" && end < failed_at { "bad_json" } else { reason };
         Ok(self.piece(start, end, Err(reason)))
     }
 

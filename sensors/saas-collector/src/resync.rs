@@ -1,14 +1,33 @@
 //! Where the next record begins behind a damaged one. Must not parse.
 
-/// Looks in `window[start..end]` for the beginning of the next record behind the damaged one at `start`: a line that begins with a
-/// brace at the same column, or, inside a one-line array, the brace behind `},`. `is_first` says that the window begins the stream,
-/// `has_ended` that nothing follows it. `None` means: read on.
-pub fn resync(window: &[u8], is_first: bool, start: usize, end: usize, has_ended: bool, in_array: bool) -> Option<usize> {
-    let column = column(window, is_first, start);
-    let text = window.get(..end)?;
+/// A damaged record in a window on a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Damage {
+    /// Where it begins.
+    pub start: usize,
+    /// Where the damage showed.
+    pub failed_at: usize,
+    /// The window begins the stream.
+    pub is_first: bool,
+    /// Nothing follows the window.
+    pub has_ended: bool,
+    /// The record is an item of an array.
+    pub in_array: bool,
+}
+
+/// Looks in `text` for the beginning of the next record behind the damaged one at `start`: a line that begins with a
+/// brace at the same column, or, inside a one-line array, the brace behind `},` or the brace that could not stand where it stood
+/// (`failed_at`). `None` means: read on.
+pub fn resync(text: &[u8], damage: Damage) -> Option<usize> {
+    let Damage { start, failed_at, is_first, has_ended, in_array } = damage;
+    let column = column(text, is_first, start);
+    let end = text.len();
     let first_line_end = position(text, start, b'\n').unwrap_or(end);
-    if in_array && let Some(found) = next_item(text, start, first_line_end) {
-        return Some(found);
+    if in_array {
+        let misplaced = Some(failed_at).filter(|at| start < *at && *at < first_line_end && text.get(*at) == Some(&b'{'));
+        if let Some(found) = next_item(text, start, first_line_end).into_iter().chain(misplaced).min() {
+            return Some(found);
+        }
     }
     let mut line_end = position(text, start, b'\n')?;
     loop {

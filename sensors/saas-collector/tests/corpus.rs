@@ -1,5 +1,7 @@
 //! Public audit records, when they are there: every record becomes an event, and the fields agree with what others read in them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "test helpers may fail loudly")]
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,7 +51,9 @@ fn operation(body: &Body) -> &str {
 #[test]
 fn unified_audit_log_of_an_exercise() {
     let Some(path) = corpus("saas/invictus_ual") else { return };
+    let started = std::time::Instant::now();
     let found = read_all(&path);
+    println!("{:.0} records a second on one core", 3114.0 / started.elapsed().as_secs_f64());
     assert_eq!((found.read, found.events.len(), found.rejects.len()), (3114, 3114, 0));
     let mut uids: Vec<_> = found.events.iter().map(|event| event.uid).collect();
     uids.sort();
@@ -77,7 +81,9 @@ fn unified_audit_log_of_an_exercise() {
     let kinds: Vec<_> =
         found.events.iter().filter_map(|e| if let Body::AccountChange(a) = &e.body { Some(a.kind) } else { None }).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == AccountChangeKind::PasswordReset).count(), 2);
-    assert_eq!(kinds.iter().filter(|kind| **kind == AccountChangeKind::MfaEnable).count(), 1);
+    // One demand for a second factor, told twice: as an operation of its own and as an update of the user; later withdrawn.
+    assert_eq!(kinds.iter().filter(|kind| **kind == AccountChangeKind::MfaEnable).count(), 2);
+    assert_eq!(kinds.iter().filter(|kind| **kind == AccountChangeKind::MfaDisable).count(), 1);
     let files = found.events.iter().filter(|event| matches!(event.body, Body::FileHosting(_))).count();
     assert!(files >= 60, "{files}");
 }
@@ -197,7 +203,11 @@ fn check_pairs(folder: &str, records: usize, floors: &[(&str, usize)]) {
 
 #[test]
 fn fields_agree_with_an_independent_parser() {
-    check_pairs("saas/sekoia/Office 365/o365/tests", 42, &[]);
-    check_pairs("saas/sekoia/Azure/azure-ad/tests", 10, &[]);
-    check_pairs("saas/sekoia/Microsoft/microsoft-entraid-graphapi/tests", 10, &[]);
+    check_pairs("saas/sekoia/Office 365/o365/tests", 42, &[("user", 31), ("ip", 18), ("operation", 40), ("outcome", 25)]);
+    check_pairs("saas/sekoia/Azure/azure-ad/tests", 16, &[("user", 13), ("ip", 12), ("operation", 11), ("outcome", 11)]);
+    check_pairs(
+        "saas/sekoia/Microsoft/microsoft-entraid-graphapi/tests",
+        41,
+        &[("user", 2), ("ip", 2), ("operation", 40), ("outcome", 40)],
+    );
 }

@@ -5,7 +5,7 @@ import { words } from "../text/names.ts";
 
 export function Actions({ recommended }: { recommended: Recommended[] }) {
   const passive = recommended.some(({ mode }) => mode === "would_have");
-  const { shown, more } = useCapped(recommended, 12);
+  const { shown, more } = useCapped(recommended, 6);
   return (
     <section className="card actions" aria-labelledby="actions">
       <h2 id="actions">

@@ -30,6 +30,7 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
               {" UTC"} <span className="faint">({duration(end - start)})</span>
             </span>
             <span>{plural(weft.indicators.length, "indicator")}</span>
+            {weft.revision > 1 && <span className="faint">revision {weft.revision}</span>}
             {weft.tactics.length > 0 && <span className="faint">{weft.tactics.join(" → ")}</span>}
           </p>
         </div>
@@ -70,10 +71,11 @@ function DomainShares({ weft }: { weft: Weft }) {
           return rect;
         })}
       </svg>
-      <ul aria-label="Bits of evidence by domain">
+      <p className="faint">Bits of evidence by domain</p>
+      <ul>
         {shares.map(({ domain, bits }) => (
           <li key={domain}>
-            <Domain domain={domain} /> <b>{short(bits)}</b> bits
+            <Domain domain={domain} /> <b>{short(bits)}</b>
           </li>
         ))}
       </ul>

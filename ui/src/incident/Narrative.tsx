@@ -2,7 +2,8 @@
 import { useState } from "react";
 import type { Weft } from "../api/types.ts";
 
-const LONG = 1100;
+/** Letters that leave the lanes above the fold at 1280 x 900. */
+const LONG = 1000;
 
 export function Narrative({ narrative }: { narrative: Weft["narrative"] }) {
   const [open, setOpen] = useState(false);

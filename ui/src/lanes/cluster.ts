@@ -13,19 +13,22 @@ export interface Cluster {
   x: number;
 }
 
-/** Groups points (in time order) of one lane that lie within `room` pixels of the group's first. */
+/** Groups points (in time order) of one lane until the middles of all groups are more than `room` pixels apart. */
 export function cluster(points: Point[], x: (time: number) => number, room: number): Cluster[] {
-  const groups: { points: Point[]; first: number }[] = [];
+  const groups: { points: Point[]; first: number; last: number }[] = [];
+  const middle = (group: { first: number; last: number }) => (group.first + group.last) / 2;
   for (const point of points) {
     const at = x(point.time);
-    const last = groups.at(-1);
-    if (last && at - last.first <= room) last.points.push(point);
-    else groups.push({ points: [point], first: at });
+    let group = { points: [point], first: at, last: at };
+    for (let before = groups.at(-1); before && middle(group) - middle(before) <= room; before = groups.at(-1)) {
+      groups.pop();
+      // The earlier group is the longer one: growing it keeps thousands of points cheap.
+      for (const later of group.points) before.points.push(later);
+      group = { points: before.points, first: before.first, last: group.last };
+    }
+    groups.push(group);
   }
-  return groups.map((group) => {
-    const last = group.points.at(-1)?.time;
-    return { points: group.points, x: (group.first + (last === undefined ? group.first : x(last))) / 2 };
-  });
+  return groups.map((group) => ({ points: group.points, x: middle(group) }));
 }
 
 /** The shortest stretch that holds the most points: null when they are spread evenly or too few. */

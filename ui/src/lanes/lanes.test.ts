@@ -34,6 +34,11 @@ describe("cluster", () => {
     expect(groups.map((group) => group.points.map(({ index }) => index))).toEqual([[0, 1], [2]]);
     expect(groups[0]?.x).toBe(2.5);
   });
+  it("leaves no two groups closer than asked", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point(index, (index * index) / 3));
+    const middles = cluster(points, (time) => time, 20).map(({ x }) => x);
+    middles.slice(1).forEach((at, index) => expect(at - (middles[index] ?? 0)).toBeGreaterThan(20));
+  });
   it("finds the burst", () => {
     const times = [0, 100, 900, 901, 902, 903, 904];
     expect(burst(times, { from: 0, to: 1000 })).toEqual({ from: 900, to: 904 });
@@ -44,7 +49,7 @@ describe("cluster", () => {
 describe("labels", () => {
   it("never overlap", () => {
     const wanted = Array.from({ length: 40 }, (_, index) => ({ x: (index * 37) % 600, text: `label number ${index} of many`, weight: index }));
-    const placed = placeLabels(wanted, 3, 600, 6, 40);
+    const placed = placeLabels(wanted, 3, 600, (text) => text.length * 6, 40);
     const shown = placed.flatMap((label) => (label ? [label] : []));
     expect(shown.length).toBeGreaterThan(3);
     for (const a of shown) {

@@ -21,8 +21,8 @@ const GAP = 8;
 /** Shortest text worth showing, in characters. */
 const LEAST = 14;
 
-/** One entry a wanted label, null where it does not fit. `letter` is the mean width of a letter in pixels. */
-export function placeLabels(wanted: Wanted[], rows: number, width: number, letter: number, most: number): (Placed | null)[] {
+/** One entry a wanted label, null where it does not fit. `measure` gives the width of a text in pixels, `most` the letters of the longest. */
+export function placeLabels(wanted: Wanted[], rows: number, width: number, measure: (text: string) => number, most: number): (Placed | null)[] {
   const taken: { row: number; from: number; to: number; pole: number }[] = [];
   const result: (Placed | null)[] = wanted.map(() => null);
   const order = wanted.map((_, index) => index).sort((a, b) => (wanted[b]?.weight ?? 0) - (wanted[a]?.weight ?? 0) || a - b);
@@ -31,7 +31,7 @@ export function placeLabels(wanted: Wanted[], rows: number, width: number, lette
     if (!label) continue;
     const placed = fit(label);
     if (placed) {
-      const length = placed.text.length * letter;
+      const length = measure(placed.text);
       taken.push({ row: placed.row, from: placed.left, to: placed.left + length, pole: label.x });
       result[index] = placed;
     }
@@ -40,9 +40,9 @@ export function placeLabels(wanted: Wanted[], rows: number, width: number, lette
 
   function fit(label: Wanted): Placed | null {
     // Whole texts first, then shorter ones: a short text in a free row beats none.
-    for (const letters of new Set([Math.min(label.text.length, most), Math.min(label.text.length, 26), Math.min(label.text.length, LEAST)])) {
+    for (const letters of new Set([most, 64, 40, 26, LEAST].map((length) => Math.min(label.text.length, length, most)))) {
       const text = letters < label.text.length ? `${label.text.slice(0, Math.max(1, letters - 1)).trimEnd()}…` : label.text;
-      const length = text.length * letter;
+      const length = measure(text);
       for (let row = 0; row < rows; row += 1) {
         for (const flipped of [false, true]) {
           const left = flipped ? label.x - 4 - length : label.x + 4;

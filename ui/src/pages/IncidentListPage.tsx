@@ -8,6 +8,7 @@ import { LocalLink } from "../parts/LocalLink.tsx";
 import { Score } from "../parts/Score.tsx";
 import { When } from "../parts/Time.tsx";
 import { go, incidentPath } from "../route.ts";
+import { instant } from "../text/time.ts";
 import { domainName, DOMAINS, plural, statusName, STATUSES } from "../text/names.ts";
 
 const EVERYTHING: ListFilter = { q: "", domain: "", status: "", minScore: "", offset: 0 };
@@ -193,6 +194,9 @@ function Sources({ status }: { status: StatusReport }) {
   return (
     <section className="card sources" aria-labelledby="sources">
       <h2 id="sources">What has been read</h2>
+      {typeof status.watermark_ms === "number" && (
+        <p className="faint">Incidents up to {instant(status.watermark_ms)} are final; later ones may still change.</p>
+      )}
       {sources.length === 0 ? (
         <p className="faint">No source has reported yet.</p>
       ) : (

@@ -20,6 +20,7 @@ export const statusOf = (id: number): Status => STATUSES[id - 1]?.id ?? "new";
 
 /** `pull_mails` -> `Pull mails`. */
 export function words(id: string): string {
+  if (id === "ip" || id === "url") return id.toUpperCase();
   const text = id.replaceAll(/[_-]/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -8,7 +8,7 @@ use crate::session::{self, SESSION_MS, SignedIn};
 use crate::state::AppState;
 use crate::token::Token;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,9 @@ pub(crate) async fn me(Extension(signed_in): Extension<SignedIn>) -> Json<Me> {
 /// `GET /login?token=...`: uses up a sign-in link, sets the cookie and goes to the page. Not in the OpenAPI document: it is for browsers.
 pub(crate) async fn open_link(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let query = request.uri().query().unwrap_or_default();
-    let Some(text) = query.split('&').find_map(|pair| pair.strip_prefix("token=")) else {
+    let token = query.split('&').find_map(|pair| pair.strip_prefix("token="));
+    // Programs that look at a link before a person opens it ask with HEAD: that must not use it up.
+    let (Some(text), &Method::GET) = (token, request.method()) else {
         return crate::page::file(&state, request.uri()).await;
     };
     let (token, now_ms) = (Token::parse(text), state.now_ms());

@@ -13,7 +13,10 @@ pub struct Service {
     pub address: SocketAddr,
     pub store: Arc<Store>,
     pub clock: Arc<AtomicI64>,
+    /// Dropped or sent to, the service stops.
+    #[allow(dead_code, reason = "each test file uses a part of this")]
     pub stop: Option<tokio::sync::oneshot::Sender<()>>,
+    #[allow(dead_code, reason = "each test file uses a part of this")]
     pub ended: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 

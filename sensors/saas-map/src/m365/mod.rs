@@ -49,7 +49,11 @@ impl Common {
             workload: text(record, "Workload").unwrap_or_else(|| "Microsoft 365".to_owned()),
             status: status(record),
             src_endpoint: address::endpoint(ips),
-            actor: Actor { user: Some(user(record)), session: session(record), app_name: application::of_actor(record) },
+            actor: Actor {
+                user: Some(user(record)).filter(|user| *user != User::default()),
+                session: session(record),
+                app_name: application::of_actor(record),
+            },
             user_agent: user_agent(record),
         }
     }
@@ -105,7 +109,7 @@ fn body(record: &Value, common: Common) -> Body {
     }
     let resources =
         ["ObjectId", "ItemName", "SiteUrl", "TeamName", "ChannelName", "AlertId", "Name"].iter().filter_map(|key| text(record, key));
-    let mut resources: Vec<String> = resources.collect();
+    let mut resources: Vec<String> = resources.filter(|resource| !account::is_nobody(resource)).collect();
     resources.dedup();
     let service = common.workload.clone();
     common.api(service, resources)

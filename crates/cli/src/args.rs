@@ -1,0 +1,226 @@
+//! The command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Weaves the weak deviations of email, SaaS and network into single incidents.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Example: weft demo\n         weft replay ./evidence --json | jq .desc")]
+pub struct Args {
+    /// More messages on standard error: -v, -vv (or WEFT_LOG=info)
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a company under attack, find the incident, show it
+    Demo(Demo),
+    /// Run continuously: watched folders and interfaces in, incidents out
+    Up(Up),
+    /// Analyse files and folders of mail, audit logs and captures
+    Replay(Replay),
+    /// Run one sensor alone and print its events as OCSF JSON
+    Sensor(Sensor),
+    /// Write a simulated organisation as raw inputs, with the truth beside it
+    Simulate(Simulate),
+    /// Compare what is found in simulations with their truth
+    Eval(Eval),
+    /// Query the lake with SQL
+    Hunt(Hunt),
+    /// List, show and test detection models
+    Models(Models),
+    /// Say what is set up, what is missing and how to get it
+    Doctor(Doctor),
+    /// Check the configuration or print its reference
+    Config(Config),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft demo --seed 7\n         WEFT_DEMO_ONCE=1 weft demo")]
+pub struct Demo {
+    /// Seed of the simulated company
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// People in the company
+    #[arg(long, default_value_t = 60)]
+    pub people: u32,
+    /// Days of ordinary activity
+    #[arg(long, default_value_t = 21)]
+    pub days: u32,
+    /// Address of the page
+    #[arg(long, default_value = "127.0.0.1:8686")]
+    pub listen: SocketAddr,
+    /// Keep the raw inputs in this folder (default: a temporary one)
+    #[arg(long)]
+    pub keep: Option<PathBuf>,
+    /// Exit after printing (also with WEFT_DEMO_ONCE=1, or when standard input is no terminal)
+    #[arg(long)]
+    pub once: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft up --config /etc/weft/weft.toml")]
+pub struct Up {
+    /// Configuration file
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Stop by itself when all watched input is read and analysed (for tests and batch jobs)
+    #[arg(long)]
+    pub until_idle: bool,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = "Example: weft replay mail/ audit.json capture.pcap.gz --report report.json\n         \
+                        weft replay ./case --json > incidents.jsonl")]
+pub struct Replay {
+    /// Files and folders: .pcap, .pcapng, .eml, .mbox, Maildir, audit JSON or CSV, directory.csv, and .gz or .zst of these
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object an incident on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Write what was read to this file
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+    /// Deliver the records in random order within 72 h, 2 % of them twice; the result must not change
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<u64>,
+    /// Write records that could not be read here (JSON Lines)
+    #[arg(long)]
+    pub dead_letters: Option<PathBuf>,
+    /// Also write the events as Parquet files to this folder
+    #[arg(long)]
+    pub lake: Option<PathBuf>,
+    /// False incidents accepted per 1,000 people and day
+    #[arg(long, default_value_t = 0.1)]
+    pub budget: f64,
+    /// Folder with country.mmdb and asn.mmdb
+    #[arg(long)]
+    pub enrich: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft sensor network capture.pcap | head -1\n         weft sensor network --interface eth0")]
+pub struct Sensor {
+    /// Which sensor
+    #[arg(value_enum)]
+    pub domain: SensorDomain,
+    /// Files and folders to read
+    pub paths: Vec<PathBuf>,
+    /// Listen on an interface (network only; needs the feature `capture`)
+    #[arg(long, conflicts_with = "paths")]
+    pub interface: Option<String>,
+    /// pcap filter expression for --interface
+    #[arg(long, requires = "interface")]
+    pub filter: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum SensorDomain {
+    Network,
+    Email,
+    Saas,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft simulate case-a --seed 7 --out /tmp/case")]
+pub struct Simulate {
+    /// Name of the scenario
+    pub name: String,
+    /// Seed; the same seed writes the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Output folder; must be empty or absent
+    #[arg(long)]
+    pub out: PathBuf,
+    #[arg(long, default_value_t = 60)]
+    pub people: u32,
+    #[arg(long, default_value_t = 21)]
+    pub days: u32,
+    /// Audit records arrive late, out of order and partly twice
+    #[arg(long)]
+    pub late: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft simulate case-a --seed 3 --out /tmp/a3 && weft eval /tmp/a3")]
+pub struct Eval {
+    /// Folder that `weft simulate` wrote, or a folder of such folders
+    pub dir: PathBuf,
+    /// Only these seeds (folders whose name ends in `-SEED`), separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub seeds: Vec<u64>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Hunt {
+    /// SQL over the lake
+    pub sql: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Models {
+    #[command(subcommand)]
+    pub command: ModelsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// One line a model
+    #[command(after_help = "Example: weft models list --json")]
+    List {
+        /// One JSON object a model
+        #[arg(long)]
+        json: bool,
+    },
+    /// The file of one model
+    #[command(after_help = "Example: weft models show 'Device/Suspicious Domain'")]
+    Show { name: String },
+    /// Run the tests inside the model files
+    #[command(after_help = "Example: weft models test\n         weft models test ./my-model.yaml")]
+    Test {
+        /// Model files; the shipped models when none is named
+        files: Vec<PathBuf>,
+    },
+    /// How often each model speaks on past input
+    #[command(after_help = "Example: weft models backtest ./last-month")]
+    Backtest {
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft doctor")]
+pub struct Doctor {
+    /// Configuration file
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Config {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check a configuration file
+    #[command(after_help = "Example: weft config check deploy/examples/embedded.toml")]
+    Check { file: Option<PathBuf> },
+    /// Print the reference of the configuration
+    #[command(after_help = "Example: weft config schema --json")]
+    Schema {
+        /// As JSON Schema
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,243 @@
+// The page as a user meets it: list, incident, lanes, evidence down to the raw record, dark, narrow, by keyboard.
+// Data-independent: it runs on the sample and on the incident of a real replay alike. See ./run.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { withPage } from "./browser.mjs";
+
+const link = new URL(process.env.WEFT_URL ?? assert.fail("WEFT_URL is missing: use ./run"));
+const shots = process.env.WEFT_SHOTS ?? ".";
+let checks = 0;
+
+/** One belief about the page. */
+async function check(what, work) {
+  try {
+    await work();
+    checks += 1;
+    console.log(`ok: ${what}`);
+  } catch (error) {
+    console.error(`FAILED: ${what}`);
+    throw error;
+  }
+}
+
+const shot = (page, name, fullPage = false) => page.screenshot({ path: join(shots, `${name}.png`), fullPage });
+
+async function accessible(page, where) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(" | ")}`);
+  assert.deepEqual(said, [], where);
+}
+
+async function noSidewaysScroll(page) {
+  const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
+  assert.ok(scroll <= client, `the page is ${scroll} px wide in a window of ${client}`);
+}
+
+async function bottom(locator) {
+  const box = await locator.boundingBox();
+  assert.ok(box, "it is not drawn");
+  return box.y + box.height;
+}
+
+const complaints = await withPage(link.origin, { colorScheme: "light" }, async (page, complaints) => {
+  await check("the link signs in and leads to the list", async () => {
+    await page.goto(link.href);
+    await page.getByRole("heading", { name: "Incidents", level: 1 }).waitFor();
+    await page.locator("table.incidents tbody tr").first().waitFor();
+    assert.ok(!page.url().includes("token"), "the token must not stay in the address");
+    await shot(page, "list-light");
+    await accessible(page, "list");
+  });
+  const title = await page.locator("table.incidents tbody th a").first().innerText();
+
+  await check("the list has a score, three domains, times and a count for the first incident", async () => {
+    const row = page.locator("table.incidents tbody tr").first();
+    const text = await row.innerText();
+    for (const word of ["Email", "SaaS", "Network"]) assert.ok(text.includes(word), `${word} in ${text}`);
+    const score = Number.parseInt(await row.locator(".score").innerText(), 10);
+    assert.ok(score >= 50 && score <= 100, `score ${score}`);
+    assert.equal(await row.locator("td.wide time").count(), 2);
+  });
+
+  await check("the filter finds the incident by its title and nothing by nonsense", async () => {
+    const box = page.getByRole("searchbox");
+    await box.fill(`no such thing ${"x".repeat(20)}`);
+    await page.getByRole("heading", { name: "Nothing matches these filters" }).waitFor();
+    await page.getByRole("button", { name: "Clear the filters" }).click();
+    await box.fill(title.slice(0, 40));
+    await page.getByRole("link", { name: title }).first().waitFor();
+    await box.fill("");
+    await page.locator("table.incidents tbody tr").first().waitFor();
+  });
+
+  await check("the incident opens and what matters stands above the fold", async () => {
+    await page.getByRole("link", { name: title }).first().click();
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await page.locator(".lanes svg .mark").first().waitFor();
+    await shot(page, "incident-light");
+    for (const part of [".narrative p", ".actions li", ".lanes svg"]) {
+      const end = await bottom(page.locator(part).first());
+      assert.ok(end <= 900, `${part} ends at ${Math.round(end)} px of 900`);
+    }
+  });
+
+  await check("narrative and actions are there", async () => {
+    const story = await page.locator(".narrative p").allInnerTexts();
+    assert.ok(story.join(" ").length > 100, `the narrative is short: ${story}`);
+    assert.ok((await page.locator(".actions li").count()) >= 1);
+    assert.ok((await page.locator(".actions .mode").first().innerText()).includes("would have"));
+  });
+
+  await check("each of the three lanes holds points", async () => {
+    for (const domain of ["email", "saas", "network"]) {
+      await page.locator(`.lanes [data-lane="${domain}"]`).waitFor();
+      assert.ok((await page.locator(`.lanes [data-mark^="${domain}-"]`).count()) >= 1, `no point in ${domain}`);
+    }
+  });
+
+  await check("why this score: the contributions add up", async () => {
+    await page.locator(".why-score summary").click();
+    await page.getByText(/contributions add up to [\d.]+ bits exactly/).waitFor();
+    await shot(page, "incident-why-score");
+    await page.locator(".why-score summary").click();
+  });
+
+  await check("the lanes work by keyboard: move, choose, read", async () => {
+    const marks = page.locator(".lanes .mark");
+    await page.locator('.lanes .mark[tabindex="0"]').focus();
+    assert.equal(await page.locator('.lanes .mark[tabindex="0"]').count(), 1, "one stop for Tab");
+    const before = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    await page.keyboard.press("ArrowRight");
+    const after = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    assert.notEqual(after, before);
+    await page.locator(".tooltip").waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".selection .entry-text").waitFor();
+    assert.equal(await page.locator(".timeline li.selected").count(), 1);
+    assert.ok((await marks.count()) > 0);
+  });
+
+  await check("zooming parts what lies close and comes back", async () => {
+    const reset = page.getByRole("button", { name: "Whole incident" });
+    if (await reset.isEnabled()) await reset.click();
+    const whole = await page.locator(".lanes-head .faint").innerText();
+    const burst = page.getByRole("button", { name: "Zoom to burst" });
+    await ((await burst.count()) ? burst : page.getByRole("button", { name: "Zoom in" })).click();
+    assert.notEqual(await page.locator(".lanes-head .faint").innerText(), whole);
+    await page.mouse.move(5, 5);
+    await shot(page, "incident-zoomed");
+    await reset.click();
+    assert.equal(await page.locator(".lanes-head .faint").innerText(), whole);
+  });
+
+  await check("an indicator opens into observed against expected, and its parts add up", async () => {
+    await page.locator(".indicators button.expand").first().click();
+    const why = page.locator("table.why").first();
+    await why.getByText("Sum, equal to the indicator's bits").waitFor();
+    for (const name of ["Observed", "Expected", "From n", "Compared with", "Bits"]) await why.getByRole("columnheader", { name }).waitFor();
+    await page.getByText("Sum, equal to the incident's evidence").waitFor();
+  });
+
+  await check("evidence opens down to the raw record and closes by Escape", async () => {
+    const buttons = page.locator(".timeline .evidence-button");
+    let raw = "";
+    for (let index = 0; index < (await buttons.count()) && !raw; index += 1) {
+      await buttons.nth(index).click();
+      await page.locator(".drawer .fields tbody tr").first().waitFor();
+      if (await page.locator(".drawer .raw").count()) raw = await page.locator(".drawer .raw").innerText();
+      if (raw) {
+        await shot(page, "evidence");
+        await accessible(page, "evidence");
+      }
+      await page.keyboard.press("Escape");
+      await page.locator(".drawer").waitFor({ state: "detached" });
+    }
+    assert.ok(raw.length > 20, "no event of the timeline has a raw record");
+  });
+
+  await check("indicators of compromise are copied as CSV and shown defanged", async () => {
+    await page.getByRole("button", { name: "Copy as CSV" }).click();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(text, /^type,value,role,first_seen\r?\n/);
+    const shown = await page.locator('section[aria-labelledby="iocs"] tbody th').allInnerTexts();
+    assert.ok(shown.length > 0);
+    for (const value of shown) assert.ok(!/https?:\/\//i.test(value) && /\[[.:]\]/.test(value), value);
+  });
+
+  await check("nothing from the data is a link or markup", async () => {
+    const targets = await page.locator("main a").evaluateAll((links) => links.map((one) => one.getAttribute("href")));
+    for (const target of targets) assert.match(target ?? "", /^\/(incidents\/|$)/);
+    assert.equal(await page.locator("main script, main img, main iframe").count(), 0);
+  });
+
+  await check("the status can be set, and the decision log says who did", async () => {
+    const pick = page.getByLabel("Status");
+    const before = await pick.inputValue();
+    await pick.selectOption("in_progress");
+    await page.locator(".decisions").getByText(/set the status to in_progress/).first().waitFor();
+    assert.equal(await pick.inputValue(), "in_progress");
+    await pick.selectOption(before);
+    await page.locator(".decisions").getByText(`set the status to ${before}`).first().waitFor();
+  });
+
+  await check("axe finds nothing serious on the incident", () => accessible(page, "incident"));
+  await shot(page, "incident-light-full", true);
+
+  await check("dark: chosen by hand, readable", async () => {
+    await page.getByLabel("Theme").selectOption("dark");
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.ok((ground.match(/\d+/g) ?? []).slice(0, 3).every((part) => Number(part) < 60), ground);
+    await page.evaluate(() => scrollTo(0, 0));
+    await shot(page, "incident-dark");
+    await accessible(page, "incident, dark");
+    await page.getByRole("link", { name: "Incidents" }).first().click();
+    await page.locator("table.incidents tbody tr").first().waitFor();
+    await shot(page, "list-dark");
+    await accessible(page, "list, dark");
+    await page.getByLabel("Theme").selectOption("system");
+  });
+
+  await check("390 px wide: nothing scrolls sideways", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await noSidewaysScroll(page);
+    await shot(page, "list-narrow");
+    await accessible(page, "list, narrow");
+    await page.getByRole("link", { name: title }).first().click();
+    await page.locator(".lanes svg .mark").first().waitFor();
+    await noSidewaysScroll(page);
+    await shot(page, "incident-narrow", true);
+    await accessible(page, "incident, narrow");
+    await page.locator(".timeline .evidence-button").first().click();
+    await page.locator(".drawer .fields tbody tr").first().waitFor();
+    await noSidewaysScroll(page);
+    await shot(page, "evidence-narrow");
+    await page.keyboard.press("Escape");
+  });
+
+  await check("an incident that is not there says so", async () => {
+    const known = complaints.length;
+    await page.goto(`${link.origin}/incidents/none`);
+    await page.getByRole("alert").getByText(/Not found/).waitFor();
+    // The browser itself logs the 404 that this check provokes.
+    const logged = complaints.splice(known);
+    assert.ok(logged.every((text) => text.includes("404")), logged.join("; "));
+  });
+
+  await check("signing out locks the page, and the used link does not open it", async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    const known = complaints.length;
+    await page.goto(link.href);
+    await page.getByText("This sign-in link was used already").waitFor();
+    await accessible(page, "sign in");
+    await shot(page, "sign-in");
+    const logged = complaints.splice(known);
+    assert.ok(logged.every((text) => text.includes("401")), logged.join("; "));
+  });
+});
+
+await check("no console message, no exception, no request to elsewhere", () => assert.deepEqual(complaints, []));
+console.log(`${checks} checks passed; screenshots are in ${shots}`);
