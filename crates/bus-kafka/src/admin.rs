@@ -12,8 +12,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use weft_bus::BusError;
-use weft_bus::record::MAX_RECORD_BYTES;
 use weft_bus::name::check_topic;
+use weft_bus::record::MAX_RECORD_BYTES;
 use weft_wire::topic::COMPACTED;
 
 /// How long `connect` waits for a broker.
@@ -81,7 +81,11 @@ impl Topics {
                 Ok(_) | Err((_, Code::TopicAlreadyExists)) => {}
                 Err((topic, code)) => {
                     let source = rdkafka::error::KafkaError::AdminOp(code);
-                    return Err(BusError::Broker { doing: format!("create topic {topic}"), hint: hint(code).to_owned(), source: Some(Box::new(source)) });
+                    return Err(BusError::Broker {
+                        doing: format!("create topic {topic}"),
+                        hint: hint(code).to_owned(),
+                        source: Some(Box::new(source)),
+                    });
                 }
             }
         }

@@ -6,8 +6,8 @@ use rdkafka::config::RDKafkaLogLevel;
 use std::collections::BTreeMap;
 use std::fmt;
 use weft_bus::BusError;
-use weft_bus::record::MAX_RECORD_BYTES;
 use weft_bus::name::{MAX_NAME_BYTES, check_group, check_topic};
+use weft_bus::record::MAX_RECORD_BYTES;
 
 /// Characters a prefix may have, so that every topic of Weft stays legal behind it.
 const MAX_PREFIX_BYTES: usize = MAX_NAME_BYTES - 100;
@@ -113,7 +113,8 @@ impl KafkaConfig {
     pub(crate) fn producer(&self) -> ClientConfig {
         let mut client = self.client();
         client.set("enable.idempotence", "true").set("acks", "all");
-        let defaults = [("compression.type", "zstd"), ("linger.ms", "5"), ("message.timeout.ms", "120000"), ("queue.buffering.max.kbytes", "65536")];
+        let defaults =
+            [("compression.type", "zstd"), ("linger.ms", "5"), ("message.timeout.ms", "120000"), ("queue.buffering.max.kbytes", "65536")];
         for (name, value) in defaults {
             if !self.extra.contains_key(name) {
                 client.set(name, value);
@@ -164,7 +165,8 @@ mod tests {
         assert!(KafkaConfig::new(" ").check().is_err());
         assert!(KafkaConfig { topic_prefix: "a b".into(), ..KafkaConfig::new("h:1") }.check().is_err());
         assert!(KafkaConfig { topic_prefix: "a".repeat(MAX_PREFIX_BYTES + 1), ..KafkaConfig::new("h:1") }.check().is_err());
-        let extra = |name: &str, value: &str| KafkaConfig { extra: [(name.to_owned(), value.to_owned())].into(), ..KafkaConfig::new("h:1") };
+        let extra =
+            |name: &str, value: &str| KafkaConfig { extra: [(name.to_owned(), value.to_owned())].into(), ..KafkaConfig::new("h:1") };
         assert!(extra("no.such.setting", "1").check().is_err());
         assert!(extra("compression.type", "no-such-codec").check().is_err());
         assert!(extra("compression.type", "lz4").check().is_ok());

@@ -26,7 +26,9 @@ pub(crate) fn hint(code: Code) -> &'static str {
         Code::BrokerTransportFailure | Code::AllBrokersDown | Code::OperationTimedOut | Code::RequestTimedOut | Code::Resolve => {
             "no broker answers: check the brokers' addresses, the network and that Kafka runs"
         }
-        Code::MessageTimedOut => "no broker acknowledged in time: check that Kafka runs and that every partition has a leader, then publish again",
+        Code::MessageTimedOut => {
+            "no broker acknowledged in time: check that Kafka runs and that every partition has a leader, then publish again"
+        }
         Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend => "too few replicas are in sync: bring the missing brokers back",
         Code::Authentication | Code::SaslAuthenticationFailed | Code::UnsupportedSASLMechanism | Code::SSL => {
             "check security.protocol, the sasl.* and the ssl.* settings"

@@ -11,8 +11,8 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use weft_bus::record::{MAX_HEADERS, MAX_RECORD_BYTES};
 use weft_bus::name::check_topic;
+use weft_bus::record::{MAX_HEADERS, MAX_RECORD_BYTES};
 use weft_bus::{BusError, Record, Subscriber};
 
 /// Bytes of values one poll returns at most (and one record more).
@@ -69,7 +69,10 @@ impl Subscriber for KafkaSubscriber {
                 None if out.is_empty() && started.elapsed() < timeout => {}
                 None => break,
                 Some(Ok(message)) => {
-                    self.consumer.context().positions().insert((message.topic().to_owned(), message.partition()), message.offset().saturating_add(1));
+                    self.consumer
+                        .context()
+                        .positions()
+                        .insert((message.topic().to_owned(), message.partition()), message.offset().saturating_add(1));
                     if let Some(record) = self.record(&message) {
                         bytes = bytes.saturating_add(record.value.len());
                         out.push(record);

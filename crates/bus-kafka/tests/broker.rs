@@ -2,11 +2,13 @@
 //!
 //! Every test has topics and groups of its own (a prefix), so that tests share the broker; the one that kills a broker starts its own.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 use weft_bus::{Bus, BusError, Publisher, Record, Subscriber};
@@ -105,18 +107,16 @@ fn members_of_a_group_share_the_work_and_lose_nothing() {
     publisher.publish(records(0..50)).unwrap();
     let seen: Arc<std::sync::Mutex<BTreeSet<u64>>> = Arc::default();
     let done = Arc::new(AtomicBool::new(false));
-    let joined = Arc::new(Barrier::new(3));
-    let member = |wait_for_first: bool| {
-        let (bus, seen, done, joined) = (Arc::clone(&bus), Arc::clone(&seen), Arc::clone(&done), Arc::clone(&joined));
+    let (working, first_works) = mpsc::channel();
+    let member = |working: Option<mpsc::Sender<()>>| {
+        let (bus, seen, done) = (Arc::clone(&bus), Arc::clone(&seen), Arc::clone(&done));
         thread::spawn(move || {
             let mut subscriber = bus.subscriber("g", &[EVENTS]).expect("subscriber");
-            if wait_for_first {
-                // The first member owns every partition before the second one joins and takes some away.
+            if let Some(working) = working {
                 let read = take(&mut *subscriber, 1);
                 seen.lock().unwrap().extend(read.iter().map(number));
-                subscriber.commit().expect("commit");
+                working.send(()).expect("the test waits");
             }
-            joined.wait();
             while !done.load(Ordering::Relaxed) {
                 let read = subscriber.poll(7, Duration::from_millis(100)).expect("a rebalance is no error");
                 seen.lock().unwrap().extend(read.iter().map(number));
@@ -124,8 +124,10 @@ fn members_of_a_group_share_the_work_and_lose_nothing() {
             }
         })
     };
-    let members = [member(true), member(false)];
-    joined.wait();
+    let first = member(Some(working));
+    first_works.recv().expect("the first member reads");
+    // It owns every partition, with records polled and not committed, when the second one joins and takes some away.
+    let members = [first, member(None)];
     let mut published = 50;
     let started = Instant::now();
     while published < 400 || seen.lock().unwrap().len() < published as usize {
@@ -163,7 +165,8 @@ fn a_foreign_client_reads_key_headers_and_value() {
     let bus = KafkaBus::connect(config.clone()).unwrap();
     let sent = Record { value: b"{\"class_uid\":2005}".to_vec(), ..record(INCIDENTS, 7) };
     bus.publisher().unwrap().publish(vec![sent]).unwrap();
-    let output = Command::new(scripts().join("consume")).args([&bootstrap(), &format!("{}{INCIDENTS}", config.topic_prefix), "1"]).output().unwrap();
+    let output =
+        Command::new(scripts().join("consume")).args([&bootstrap(), &format!("{}{INCIDENTS}", config.topic_prefix), "1"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(text, "content-type:application/octet-stream,ce_id:7\tacme|2\t{\"class_uid\":2005}\n");
@@ -173,7 +176,8 @@ fn a_foreign_client_reads_key_headers_and_value() {
 fn large_records_and_full_queues_are_no_obstacle() {
     let config = KafkaConfig { extra: [("queue.buffering.max.messages".to_owned(), "50".to_owned())].into(), ..config("large") };
     let bus = KafkaBus::connect(config).unwrap();
-    let large = Record { value: (0..8 * 1024 * 1024u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect(), ..record(EVENTS, 0) };
+    let large =
+        Record { value: (0..8 * 1024 * 1024u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect(), ..record(EVENTS, 0) };
     let publisher = bus.publisher().unwrap();
     publisher.publish(vec![large.clone()]).unwrap();
     let mut subscriber = bus.subscriber("g", &[EVENTS]).unwrap();
@@ -202,7 +206,8 @@ struct OwnBroker {
 
 impl OwnBroker {
     fn call(&self, action: &str) -> String {
-        let output = Command::new(scripts().join("broker")).arg(action).arg(self.dir.path().join("broker")).output().expect("run the broker script");
+        let output =
+            Command::new(scripts().join("broker")).arg(action).arg(self.dir.path().join("broker")).output().expect("run the broker script");
         assert!(output.status.success(), "{action}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     }
@@ -269,7 +274,8 @@ fn scripts() -> PathBuf {
 fn java(class: &str, args: &[&str]) -> String {
     let lib = Command::new(scripts().join("broker")).arg("resolve").output().expect("resolve");
     let classpath = format!("{}/*", String::from_utf8(lib.stdout).expect("text").trim());
-    let output = Command::new("java").args(["-Xmx128m", "-Dlog4j2.level=ERROR", "-cp", &classpath, class]).args(args).output().expect("java");
+    let output =
+        Command::new("java").args(["-Xmx128m", "-Dlog4j2.level=ERROR", "-cp", &classpath, class]).args(args).output().expect("java");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }

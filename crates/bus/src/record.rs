@@ -37,7 +37,8 @@ impl Record {
     /// [`BusError::Name`] or [`BusError::RecordTooLarge`].
     pub fn check(&self) -> Result<(), BusError> {
         check_topic(&self.topic)?;
-        let header_bytes = self.headers.iter().fold(0usize, |sum, (name, value)| sum.saturating_add(name.len()).saturating_add(value.len()));
+        let header_bytes =
+            self.headers.iter().fold(0usize, |sum, (name, value)| sum.saturating_add(name.len()).saturating_add(value.len()));
         let limits = [
             ("bytes of value", self.value.len(), MAX_VALUE_BYTES),
             ("bytes of key", self.key.len(), MAX_KEY_BYTES),

@@ -1,5 +1,7 @@
 //! The embedded bus as its users see it: order, groups, waiting, retention, reopening.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc;

@@ -1,5 +1,7 @@
 //! The event store: order of arrival and repetition never matter; spans, bounds, removal, reopening.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use weft_bus::{EventStore, Inserted};

@@ -3,6 +3,8 @@
 //! The child is this test binary again, told by an environment variable to run only `child`. Rounds share one folder, so that recovery
 //! of a recovered folder is tested too. The moment of the kill comes from a seed that failures print.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -126,7 +128,9 @@ fn run_and_kill(role: &str, folder: &Path, acks: u64) -> Said {
 
 /// A small seeded sequence (a linear congruential generator).
 fn moments() -> impl Iterator<Item = u64> {
-    std::iter::successors(Some(SEED), |state| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1))).skip(1).map(|state| 1 + (state >> 33) % 120)
+    std::iter::successors(Some(SEED), |state| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1)))
+        .skip(1)
+        .map(|state| 1 + (state >> 33) % 120)
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub struct Up {
     pub until_idle: bool,
 }
 
-#[derive(Clone, Debug, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 #[command(after_help = "Example: weft replay mail/ audit.json capture.pcap.gz --report report.json\n         \
                         weft replay ./case --json > incidents.jsonl")]
 pub struct Replay {
@@ -95,6 +95,9 @@ pub struct Replay {
     /// Also write the events as Parquet files to this folder
     #[arg(long)]
     pub lake: Option<PathBuf>,
+    /// Also write every indicator, in an incident or not, to this file (OCSF Detection Findings, JSON Lines)
+    #[arg(long)]
+    pub findings: Option<PathBuf>,
     /// False incidents accepted per 1,000 people and day
     #[arg(long, default_value_t = 0.1)]
     pub budget: f64,
@@ -157,6 +160,13 @@ pub struct Eval {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+impl Replay {
+    /// A plain replay of `paths` with the usual settings.
+    pub fn of(paths: Vec<PathBuf>) -> Self {
+        Self { paths, budget: 0.1, ..Self::default() }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

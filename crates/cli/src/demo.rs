@@ -19,16 +19,7 @@ pub fn run(options: &Demo) -> anyhow::Result<Code> {
     let scenario = Options { scenario: "case-a".into(), seed: options.seed, people: options.people, days: options.days, late: false };
     let made = simulate::write(&scenario, &raw)?;
     writeln!(out, "{} mails, {} audit records, {} packets, {} MB. Analysing them ...", made.mails, made.audit_records, made.packets, made.raw_bytes / 1_000_000)?;
-    let replayed = replay::replay(&Replay {
-        paths: vec![raw.join("raw")],
-        json: false,
-        report: None,
-        shuffle: None,
-        dead_letters: None,
-        lake: None,
-        budget: 0.1,
-        enrich: None,
-    })?;
+    let replayed = replay::replay(&Replay::of(vec![raw.join("raw")]))?;
     for incident in &replayed.incidents {
         print::incident(&mut out, incident)?;
     }

@@ -104,7 +104,7 @@ fn evaluate(dir: &Path) -> anyhow::Result<Found> {
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let truth: Truth = serde_json::from_str(&text).with_context(|| format!("{} is not the truth of a simulation", path.display()))?;
     let options =
-        Replay { paths: vec![dir.join("raw")], json: false, report: None, shuffle: None, dead_letters: None, lake: None, budget: 0.1, enrich: None };
+        Replay::of(vec![dir.join("raw")]);
     let replayed = replay::replay(&options)?;
     let bounds = replayed.store.time_bounds()?;
     let days = bounds.map_or(0, |(first, last)| (last.day() - first.day() + 1).max(0) as u64);

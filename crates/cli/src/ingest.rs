@@ -44,7 +44,6 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
 
 /// Opens and reads one input; what cannot be read is counted under its reason.
 pub fn read_input(input: &Input, dead_letters: Option<&Mutex<DeadLetters>>, stop: &AtomicBool, forward: &mut Forward<'_>) -> anyhow::Result<(SourceReport, Vec<Person>)> {
-    let mut forward = forward;
     let mut pass = |batch| (forward)(batch);
     let mut feed = Feed::new(&input.name, dead_letters, stop, &mut pass);
     match input.skip_reason() {

@@ -37,6 +37,9 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
         let text = serde_json::to_string_pretty(&replayed.report)?;
         std::fs::write(path, text + "\n").with_context(|| format!("cannot write the report to {}", path.display()))?;
     }
+    if let Some(path) = &options.findings {
+        write_findings(path, &replayed.engine).with_context(|| format!("cannot write the findings to {}", path.display()))?;
+    }
     let mut out = std::io::stdout().lock();
     if options.json {
         for incident in &replayed.incidents {
@@ -72,6 +75,14 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     let incidents = engine.incidents();
     let report = Report { sources, seconds: started.elapsed().as_secs_f64(), peak_rss_bytes: peak_rss_bytes() };
     Ok(Replayed { incidents, engine, store, report, progress, _folder: folder })
+}
+
+fn write_findings(path: &Path, engine: &Engine) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    for indicator in engine.indicators() {
+        writeln!(file, "{}", weft_wire::to_canonical_string(&weft_wire::indicator_to_ocsf(&indicator)))?;
+    }
+    file.flush()
 }
 
 fn open_dead_letters(path: &Path) -> anyhow::Result<Mutex<DeadLetters>> {

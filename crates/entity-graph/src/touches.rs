@@ -82,6 +82,10 @@ impl Touches {
     pub fn touchers(&self, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).count()
     }
+    /// Whether this internal entity touched it in `[from, to]`.
+    pub fn touched_by(&self, who: &str, from: EventTime, to: EventTime) -> bool {
+        self.by.get(who).is_some_and(|span| span.first <= to && span.last >= from)
+    }
     /// Whether an event among the contacts satisfies `found`.
     pub fn any(&self, found: impl Fn(&EventRef) -> bool) -> bool {
         self.list.iter().any(|touch| found(&touch.event))

@@ -2,15 +2,15 @@
 
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::model::{Feature, FeatureKind, Model};
-use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, State};
+use crate::model::{After, Feature, FeatureKind, Model};
+use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, Recent, State};
 use crate::template;
 use std::collections::HashMap;
 use std::sync::Arc;
 use weft_baselines::calibration::tie_of;
 use weft_baselines::{NoveltyParams, log2_e, novelty, surprise_bits, volume_tail};
 use weft_model::time::{DAY_MS, HOUR_MS};
-use weft_model::{Bits, Entity, EntityKind, Indicator, IndicatorUid, Why};
+use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, Why};
 
 /// Weight of the broader level in volume back-off, in observations.
 const VOLUME_STRENGTH: f64 = 20.0;
@@ -20,6 +20,8 @@ const HOUR_STRENGTH: f64 = 24.0;
 const VOLUME_PRIOR: f64 = 0.05;
 /// Distinct values counted per subject and day.
 const MAX_DISTINCT: usize = 10_000;
+/// Entity-days a table needs before its model may speak: a cold start is quiet.
+const MIN_CALIBRATED: u64 = 100;
 /// Surprises this small are not worth remembering for following models, in bits.
 const RECENT_BITS: f64 = 4.0;
 
@@ -76,6 +78,7 @@ struct Answer {
 /// Scores the group, updates the open day, and returns the indicator when it is (or stays) worth keeping.
 pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) -> Option<Indicator> {
     open(state, index, model, group)?;
+    follow(state, index, model, group);
     let (fact, answers) = group
         .facts
         .iter()
@@ -92,12 +95,13 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     let value = memory.calibration.p_value(raw, tie_of(&uid.0));
     // Never more surprising than its parts: where everybody's score is the same, a lucky tie-break is no finding (ADR 0004).
     let bits = surprise_bits(value.p, value.n).min(raw);
-    if bits >= RECENT_BITS {
-        memory.recent.entry(group.entity.clone()).or_default().push((fact.event.time, bits));
+    if bits >= RECENT_BITS && value.n >= MIN_CALIBRATED {
+        let source = fact.entity(EntityKind::Ip).cloned();
+        memory.recent.entry(group.entity.clone()).or_default().push(Recent { at: fact.event.time, bits, source });
     }
     let open = memory.open.get_mut(&(group.entity.clone(), group.subject.clone()))?;
     let known = open.kept.as_ref().map(|indicator| indicator.bits);
-    if bits < keep_bits && known.is_none() {
+    if known.is_none() && (bits < keep_bits || value.n < MIN_CALIBRATED) {
         return None;
     }
     // A later hour adds evidence to what is kept; the most surprising hour explains it.
@@ -128,7 +132,8 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
         if open.events.len() < MAX_EVENTS {
             open.events.insert(fact.event);
         }
-        for entity in &fact.entities {
+        // An indicator kept on something outside speaks of the outside only: its visitors have indicators of their own.
+        for entity in fact.entities.iter().filter(|entity| model.entity.is_internal() || !entity.kind.is_internal()) {
             if open.entities.len() < MAX_LISTED_ENTITIES {
                 open.entities.insert(entity.clone());
             }
@@ -143,6 +148,31 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
         }
     }
     Some(())
+}
+
+/// The most surprising indicator of the model that `after` names, for this entity, up to the end of the hour of `at`.
+fn leader<'a>(state: &'a State, after: &After, entity: &Arc<str>, at: EventTime) -> Option<&'a Recent> {
+    let position = state.models.models.iter().position(|other| other.name == after.model)?;
+    let (since, until) = (at.plus_ms(-after.within_hours * HOUR_MS), at.plus_ms(HOUR_MS));
+    let recent = state.memory.get(position)?.recent.get(entity)?.iter().filter(|recent| recent.at >= since && recent.at <= until);
+    recent.max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.at.cmp(&a.at)))
+}
+
+/// What follows a surprise speaks of its source too: an account change without an address is tied to the sign-in before it.
+fn follow(state: &mut State, index: usize, model: &Model, group: &Group<'_>) {
+    let Some(first) = group.facts.first() else { return };
+    let sources: Vec<Entity> = model
+        .features
+        .iter()
+        .filter_map(|feature| match &feature.measure {
+            FeatureKind::After(after) => leader(state, after, &group.entity, first.event.time)?.source.clone(),
+            _ => None,
+        })
+        .collect();
+    let key = (group.entity.clone(), group.subject.clone());
+    if let Some(open) = state.memory.get_mut(index).and_then(|memory| memory.open.get_mut(&key)) {
+        open.entities.extend(sources);
+    }
 }
 
 fn build(model: &Model, group: &Group<'_>, fact: &Fact, answers: &[Answer], uid: IndicatorUid, p: f64, bits: f64) -> Indicator {
@@ -173,7 +203,7 @@ fn build(model: &Model, group: &Group<'_>, fact: &Fact, answers: &[Answer], uid:
         evidence: Bits::new(log2_e((-bits.value()).exp2())),
         p,
         score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
-        title: template::fill(&model.title, fact).replace("{count}", &group.facts.len().to_string()),
+        title: template::fill(&model.title, fact, group.facts.len()),
         entities: keeper(model, fact).cloned().into_iter().collect(),
         techniques: model.techniques.clone(),
         tactics: model.tactics.clone(),
@@ -193,7 +223,8 @@ fn answer(
     group: &Group<'_>,
     fact: &Fact,
 ) -> Answer {
-    let own = state.names.known(&group.entity);
+    // Something outside has no habits of its own: it is compared with all others.
+    let own = state.names.known(&group.entity).filter(|_| model.entity.is_internal());
     let peer_name = fact.peer.clone();
     let peer = peer_name.as_ref().and_then(|peer| state.names.known(peer));
     let level_name = |level: usize| match (level, &peer_name) {
@@ -244,23 +275,13 @@ fn answer(
             }
         }
         (FeatureKind::After(after), _) => {
-            let Some(leader) = state.models.models.iter().position(|other| other.name == after.model) else { return silent() };
-            let since = fact.event.time.plus_ms(-after.within_hours * HOUR_MS);
-            let until = fact.event.time.plus_ms(HOUR_MS);
-            let best = state
-                .memory
-                .get(leader)
-                .and_then(|memory| memory.recent.get(&group.entity))
-                .into_iter()
-                .flatten()
-                .filter(|(at, _)| *at >= since && *at <= until)
-                .map(|(_, bits)| *bits)
-                .fold(0.0, f64::max);
+            let led = leader(state, after, &group.entity, fact.event.time);
+            let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,
                 observed: if best > 0.0 { format!("{} ({best:.1} bits) within {} h before", after.model, after.within_hours) } else { "none before".into() },
                 expected: format!("no {} before", after.model),
-                n: state.memory.get(leader).map_or(0, |memory| memory.calibration.n()),
+                n: memory.calibration.n(),
                 peer: "self".into(),
             }
         }
@@ -295,8 +316,14 @@ fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact) ->
     let (people, devices) = context.graph.internal_counts();
     let is_network = model.on.domain() == weft_model::Domain::Network;
     let population = if is_network { devices } else { people };
-    let touchers = context.graph.touches(entity).map_or(0, |touches| {
-        touches.touchers(at.plus_ms(-30 * DAY_MS), at.plus_ms(-DAY_MS), |who| context.graph.is_device(who) != is_network)
+    let earlier = (at.plus_ms(-30 * DAY_MS), at.plus_ms(-DAY_MS));
+    let touches = context.graph.touches(entity);
+    let knows_it = fact.actor().is_some_and(|actor| touches.is_some_and(|touches| touches.touched_by(&actor.key, earlier.0, earlier.1)));
+    if knows_it {
+        return Answer { bits: 0.0, observed: format!("{} (known to it)", entity.key), expected: "something known".into(), n: population as u64, peer: "self".into() };
+    }
+    let touchers = touches.map_or(0, |touches| {
+        touches.touchers(earlier.0, earlier.1, |who| context.graph.is_device(who) != is_network)
     });
     let tail = ((touchers as f64 + 0.5) / (population as f64 + 1.0)).min(1.0);
     Answer {

@@ -110,6 +110,15 @@ pub(crate) struct Open {
     pub(crate) kept: Option<Indicator>,
 }
 
+/// A surprise that another model may follow.
+#[derive(Clone, Debug)]
+pub(crate) struct Recent {
+    pub(crate) at: EventTime,
+    pub(crate) bits: f64,
+    /// The address it came from.
+    pub(crate) source: Option<Entity>,
+}
+
 /// One model's memory.
 #[derive(Clone, Debug)]
 pub(crate) struct ModelState {
@@ -119,7 +128,7 @@ pub(crate) struct ModelState {
     pub(crate) today: HashMap<Arc<str>, f64>,
     pub(crate) open: HashMap<(Arc<str>, Arc<str>), Open>,
     /// Recent surprises of an entity, for models that follow this one.
-    pub(crate) recent: HashMap<Arc<str>, Vec<(EventTime, f64)>>,
+    pub(crate) recent: HashMap<Arc<str>, Vec<Recent>>,
 }
 
 /// Everything learned. Cloning it is how a provisional look ahead is taken.
@@ -197,7 +206,7 @@ impl State {
                 close(memory, model, &mut self.names);
                 let horizon = EventTime((closing - 7) * weft_model::DAY_MS);
                 memory.recent.retain(|_, list| {
-                    list.retain(|(at, _)| *at >= horizon);
+                    list.retain(|recent| recent.at >= horizon);
                     !list.is_empty()
                 });
             }
@@ -209,21 +218,17 @@ impl State {
 
     fn learn(&mut self, index: usize, model: &crate::model::Model, group: &scorer::Group<'_>) {
         let own = self.names.number(&group.entity);
-        for fact in &group.facts {
-            let peer = fact.peer.as_ref().map(|peer| self.names.number(peer));
-            for (position, feature) in model.features.iter().enumerate() {
-                let value = match &feature.measure {
-                    FeatureKind::Novelty(field) => match fact.get(field) {
-                        Some(value) => Some(self.names.number(value)),
-                        None => continue,
-                    },
-                    _ => None,
-                };
-                let Some(memory) = self.memory.get_mut(index) else { continue };
+        let Some(memory) = self.memory.get_mut(index) else { return };
+        for (position, feature) in model.features.iter().enumerate() {
+            // A burst teaches a value once an hour: two thousand mails with one link do not make everything else rare.
+            let mut taught = BTreeSet::new();
+            for fact in &group.facts {
+                let peer = fact.peer.as_ref().map(|peer| self.names.number(peer));
                 match (memory.baselines.get_mut(position), &feature.measure) {
-                    (Some(Baseline::Categories(levels)), _) => {
-                        if let Some(value) = value {
-                            levels.each(own, peer, |c| c.add(value));
+                    (Some(Baseline::Categories(levels)), FeatureKind::Novelty(field)) => {
+                        if let Some(value) = fact.get(field).filter(|value| taught.insert((*value).clone())) {
+                            let number = self.names.number(value);
+                            levels.each(own, peer, |c| c.add(number));
                         }
                     }
                     (Some(Baseline::Hours(levels)), _) => levels.each(own, peer, |h| h.add(fact.event.time.hour_of_week())),

@@ -2,8 +2,8 @@
 
 use crate::fact::Fact;
 
-/// Fills `{field}` from the fact; an unknown field becomes "an unknown" plus its name.
-pub fn fill(template: &str, fact: &Fact) -> String {
+/// Fills `{field}` from the fact and `{count}` with the number of facts; an unknown field becomes "an unknown" plus its name.
+pub fn fill(template: &str, fact: &Fact, count: usize) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -14,6 +14,7 @@ pub fn fill(template: &str, fact: &Fact) -> String {
             continue;
         };
         match fact.get(field) {
+            _ if field == "count" => out.push_str(&count.to_string()),
             Some(value) => out.push_str(value),
             None => {
                 out.push_str("an unknown ");

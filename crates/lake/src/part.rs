@@ -8,7 +8,9 @@ use arrow::compute::kernels::cmp::{eq, gt_eq, lt};
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicate, ArrowPredicateFn, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
+};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -214,7 +216,8 @@ impl PartReader {
         if !schema().fields().iter().all(|field| fits(field)) {
             return Err(LakeError::Columns { path: path.to_path_buf() });
         }
-        let groups = builder.metadata().row_groups().iter().enumerate().filter(|(_, group)| wanted.allows(group)).map(|(index, _)| index).collect();
+        let groups =
+            builder.metadata().row_groups().iter().enumerate().filter(|(_, group)| wanted.allows(group)).map(|(index, _)| index).collect();
         let columns = builder.parquet_schema();
         let mask = ProjectionMask::columns(columns, [TIME, Column::Uid.name(), EVENT]);
         let filter = wanted.filter(columns);

@@ -128,11 +128,15 @@ impl LakeWriter {
     }
 
     fn merge(&mut self, partition: Partition, parts: &[(u64, PathBuf)]) -> Result<PathBuf, LakeError> {
-        let readers = parts.iter().map(|(_, part)| PartReader::open(&self.folder, part, &Wanted::everything())).collect::<Result<Vec<_>, _>>()?;
+        let readers =
+            parts.iter().map(|(_, part)| PartReader::open(&self.folder, part, &Wanted::everything())).collect::<Result<Vec<_>, _>>()?;
         let mut merge = Merge::new(readers);
-        let rows = std::iter::from_fn(|| {
-            Some(merge.next()?.and_then(|(_, bytes, index)| Row::decode(bytes).map_err(|source| LakeError::Decode { path: merge.path(index), source })))
-        });
+        let rows =
+            std::iter::from_fn(|| {
+                Some(merge.next()?.and_then(|(_, bytes, index)| {
+                    Row::decode(bytes).map_err(|source| LakeError::Decode { path: merge.path(index), source })
+                }))
+            });
         write_part(&self.folder, partition, &mut self.files, rows)
     }
 }

@@ -1,5 +1,7 @@
 //! The lake as its users see it: every event once and in order, comparisons, compaction, crashes, retention.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
@@ -57,7 +59,8 @@ fn files(dir: &Path, suffix: &str) -> Vec<PathBuf> {
 #[test]
 fn events_of_several_classes_and_days_come_in_time_order() {
     let dir = tempfile::tempdir().unwrap();
-    let events = [dns(MONDAY + DAY_MS, 1, "b.example"), api(MONDAY + 5, 2, "x"), dns(MONDAY, 3, "a.example"), api(MONDAY + 2 * DAY_MS, 4, "x")];
+    let events =
+        [dns(MONDAY + DAY_MS, 1, "b.example"), api(MONDAY + 5, 2, "x"), dns(MONDAY, 3, "a.example"), api(MONDAY + 2 * DAY_MS, 4, "x")];
     write(dir.path(), &events);
     let uids: Vec<u8> = read(dir.path(), &Scan::default()).iter().map(|e| e.uid.0[15]).collect();
     assert_eq!(uids, [3, 2, 1, 4]);

@@ -32,6 +32,8 @@ pub struct Capture {
     start_us: i64,
     end_us: i64,
     days: BTreeMap<i64, Day>,
+    /// Buffers of a day already written, for the next one.
+    spare: Day,
     packets: u64,
     bytes: u64,
 }
@@ -39,7 +41,7 @@ pub struct Capture {
 impl Capture {
     /// Files go to `folder`; packets outside `start_us..end_us` are not captured.
     pub fn new(folder: PathBuf, start_us: i64, end_us: i64) -> Self {
-        Self { folder, start_us, end_us, days: BTreeMap::new(), packets: 0, bytes: 0 }
+        Self { folder, start_us, end_us, days: BTreeMap::new(), spare: Day::default(), packets: 0, bytes: 0 }
     }
 
     /// Captures one frame; false when it lies outside the time captured.
@@ -47,7 +49,7 @@ impl Capture {
         if time_us < self.start_us || time_us >= self.end_us {
             return false;
         }
-        let day = self.days.entry(time_us.div_euclid(DAY_US)).or_default();
+        let day = self.days.entry(time_us.div_euclid(DAY_US)).or_insert_with(|| std::mem::take(&mut self.spare));
         day.index.push(Entry { time_us, offset: day.bytes.len(), captured: frame.len() as u32, original });
         day.bytes.extend_from_slice(frame);
         self.packets += 1;
@@ -57,9 +59,12 @@ impl Capture {
     /// Writes the files of days up to and including `day` (days since the epoch).
     pub fn flush_through(&mut self, day: i64) -> Result<(), SimulateError> {
         let later = self.days.split_off(&(day + 1));
-        for (day, content) in std::mem::replace(&mut self.days, later) {
+        for (day, mut content) in std::mem::replace(&mut self.days, later) {
             let path = self.folder.join(format!("{}.pcap", crate::calendar::date(day * (DAY_US / 1000))));
-            self.bytes += write(&path, content).map_err(|source| SimulateError::Io { path, source })?;
+            self.bytes += write(&path, &mut content).map_err(|source| SimulateError::Io { path, source })?;
+            content.bytes.clear();
+            content.index.clear();
+            self.spare = content;
         }
         Ok(())
     }
@@ -75,7 +80,7 @@ impl Capture {
     }
 }
 
-fn write(path: &std::path::Path, mut day: Day) -> std::io::Result<u64> {
+fn write(path: &std::path::Path, day: &mut Day) -> std::io::Result<u64> {
     day.index.sort_by_key(|entry| (entry.time_us, entry.offset));
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let mut header = Vec::with_capacity(24);

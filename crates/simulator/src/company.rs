@@ -37,6 +37,8 @@ pub struct Employee {
     /// User agent of the phone.
     pub phone_agent: String,
     pub home_ips: Vec<Ipv4Addr>,
+    /// Network of the phone's carrier.
+    pub carrier: address::Block,
     pub city: (&'static str, &'static str),
     /// Minutes after local midnight: usual arrival, lunch, departure.
     pub hours: (i64, i64, i64),
@@ -243,6 +245,7 @@ impl Company {
             os: "Windows10",
             phone_agent,
             home_ips,
+            carrier: rng.pick(address::MOBILE).copied().unwrap_or(([172, 58, 0, 0], 16)),
             city: rng.pick(names::CITIES.get(..5).unwrap_or_default()).copied().unwrap_or_default(),
             hours,
             remote,

@@ -23,7 +23,7 @@ enum Action {
 }
 
 /// Pages a person opens on a day at the office, on average.
-const PAGES_A_DAY: f64 = 27.0;
+const PAGES_A_DAY: f64 = 26.0;
 /// Never-seen domains a person visits on a day at the office, on average.
 const FRESH_A_DAY: f64 = 0.07;
 

@@ -108,7 +108,7 @@ pub fn plan(company: &Company, trips: &[Trip], seed: u64, day: u32, forced: &BTr
         let absent = rng.chance(0.04);
         let light = rng.chance(0.12);
         let home = rng.pick(&person.home_ips).copied().unwrap_or(company.office_ip);
-        let phone_ip = address::draw(address::MOBILE, &mut rng);
+        let phone_ip = address::within(person.carrier, rng.next());
         let office_city = ("Chicago", "Illinois", "US");
         let (place, ip, location) = if forced.contains(&(index, day)) {
             end_ms = end_ms.max(calendar::local(day, 17, 40));

@@ -30,7 +30,7 @@ impl Load {
     /// A page or a part of one.
     pub fn page(rng: &mut Rng) -> Self {
         let down = (4_000.0 * (rng.unit() * 4.5).exp()) as u64;
-        Self { up: 250 + (rng.exponential(500.0) as u64).min(9_000), down, exchanges: if rng.chance(0.2) { 2 } else { 1 } }
+        Self { up: 250 + (rng.exponential(250.0) as u64).min(9_000), down, exchanges: if rng.chance(0.2) { 2 } else { 1 } }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What others rely on: same seed same bytes, promised sizes, evidence that exists, packets that any parser accepts.
 
+// A failed helper is a failed test.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

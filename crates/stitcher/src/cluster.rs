@@ -1,7 +1,8 @@
 //! A growing set of indicators with what it speaks of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use weft_model::{Entity, Indicator};
+use crate::evidence::share_evidence;
+use weft_model::{Bits, Entity, Indicator};
 
 /// Indicators that belong together.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +13,6 @@ pub struct Cluster {
     pub links: Vec<crate::link::Weight>,
     /// Members that speak of each entity.
     pub(crate) speakers: BTreeMap<Entity, BTreeSet<usize>>,
-    pub(crate) total_bits: f64,
     pub(crate) strongest_bits: f64,
 }
 
@@ -23,7 +23,7 @@ impl Cluster {
             speakers.entry(entity.clone()).or_default().insert(index);
         }
         let bits = indicator.bits.value();
-        Self { members: BTreeSet::from([index]), links: Vec::new(), speakers, total_bits: bits, strongest_bits: bits }
+        Self { members: BTreeSet::from([index]), links: Vec::new(), speakers, strongest_bits: bits }
     }
 
     pub(crate) fn absorb(&mut self, other: Self, link: crate::link::Weight) {
@@ -33,15 +33,37 @@ impl Cluster {
         for (entity, members) in other.speakers {
             self.speakers.entry(entity).or_default().extend(members);
         }
-        self.total_bits += other.total_bits;
         self.strongest_bits = self.strongest_bits.max(other.strongest_bits);
     }
 
-    /// Share of the cluster's surprise that speaks of `entity`, in [0, 1]: how central it is.
+    /// How central an internal entity is, in [0, 1]: the share of a family's surprise that speaks of it, averaged over the families that
+    /// speak of anybody inside. The victim of a campaign stays central however many bystanders one family names.
     pub(crate) fn share(&self, entity: &Entity, indicators: &[Indicator]) -> f64 {
-        let about: f64 =
-            self.speakers.get(entity).into_iter().flatten().filter_map(|i| indicators.get(*i)).map(|indicator| indicator.bits.value()).sum();
-        if self.total_bits > 0.0 { about / self.total_bits } else { 0.0 }
+        let about = self.speakers.get(entity);
+        let mut families: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for index in &self.members {
+            let Some(indicator) = indicators.get(*index) else { continue };
+            if !indicator.entities.iter().any(|entity| entity.kind.is_internal()) {
+                continue;
+            }
+            let (mine, all) = families.entry(&indicator.family).or_default();
+            *all += indicator.bits.value();
+            if about.is_some_and(|members| members.contains(index)) {
+                *mine += indicator.bits.value();
+            }
+        }
+        let shares: f64 = families.values().map(|(mine, all)| if *all > 0.0 { mine / all } else { 0.0 }).sum();
+        shares / families.len().max(1) as f64
+    }
+
+    /// How surprising the cluster is as a whole, in bits: its strongest member or its evidence, whichever is more.
+    pub(crate) fn strength_bits(&self, indicators: &[Indicator]) -> f64 {
+        if self.members.len() == 1 {
+            return self.strongest_bits;
+        }
+        let members: Vec<&Indicator> = self.members.iter().filter_map(|index| indicators.get(*index)).collect();
+        let evidence: Bits = share_evidence(&members).into_iter().sum();
+        self.strongest_bits.max(evidence.value())
     }
 
     pub(crate) fn has_internal(&self, key: &str) -> bool {

@@ -9,23 +9,25 @@ pub struct Priors {
     pub trials_per_day: f64,
     /// Internal entities (the larger of people and devices).
     pub population: f64,
-    /// What a link must exceed, in bits: the odds that a joined indicator is really part of it.
-    pub margin_bits: f64,
-    /// Bits for evidence in the order of the attack stages, and against the opposite.
-    pub stage_bits: f64,
+    /// The odds, in bits, that a joined indicator must have of being part of it rather than benign.
+    pub odds_bits: f64,
+    /// Bits for evidence in the order of the attack stages.
+    pub in_order_bits: f64,
+    /// Bits against evidence in the opposite order.
+    pub out_of_order_bits: f64,
 }
 
 impl Priors {
     /// For an organisation with this many people and devices and models per kind of entity.
     pub fn new(population: usize, trials_per_day: f64) -> Self {
-        Self { trials_per_day, population: (population.max(1)) as f64, margin_bits: 3.0, stage_bits: 0.5 }
+        Self { trials_per_day, population: (population.max(1)) as f64, odds_bits: 5.0, in_order_bits: 0.5, out_of_order_bits: 2.0 }
     }
 
-    /// `log2(1 + n)` where `n` benign indicators at least `strength_bits` surprising are expected within `gap_ms`; never less than
-    /// within five minutes.
+    /// `log2(1 + 2^odds n)` where `n` benign indicators at least `strength_bits` surprising are expected within `gap_ms`; never less
+    /// than within five minutes.
     pub fn benign_bits(&self, strength_bits: f64, gap_ms: i64) -> f64 {
         let days = (gap_ms.max(5 * 60_000)) as f64 / (24 * HOUR_MS) as f64;
-        (1.0 + self.trials_per_day * (-strength_bits).exp2() * days).log2()
+        (1.0 + self.trials_per_day * (self.odds_bits - strength_bits).exp2() * days).log2()
     }
 }
 

@@ -108,17 +108,17 @@ fn weigh(one: &Cluster, two: &Cluster, indicators: &[Indicator], graph: &EntityG
         }
     }
     let heaviest = best.values().max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.entity.cmp(a.entity)))?;
-    let strength = one.strongest_bits.min(two.strongest_bits);
+    let strength = one.strength_bits(indicators).min(two.strength_bits(indicators));
     let shared: f64 = best.values().map(|shared| shared.bits).sum();
     let prior = priors.benign_bits(strength, heaviest.gap_ms);
     let order = stage_bits(heaviest, indicators, priors);
     let via: Vec<String> = best.values().filter(|shared| shared.bits > 0.0).map(|shared| format!("{} ({:.1} bits)", shared.entity, shared.bits)).collect();
     Some(Weight {
-        bits: shared + order - prior - priors.margin_bits,
+        bits: shared + order - prior,
         from: heaviest.from,
         to: heaviest.to,
         via: heaviest.entity.clone(),
-        reason: format!("both involve {}; {:.1} h apart; chance costs {:.1} bits", via.join(" and "), heaviest.gap_ms as f64 / HOUR_MS as f64, prior + priors.margin_bits),
+        reason: format!("both involve {}; {:.1} h apart; chance costs {:.1} bits", via.join(" and "), heaviest.gap_ms as f64 / HOUR_MS as f64, prior),
     })
 }
 
@@ -159,8 +159,8 @@ fn stage_bits(shared: &Shared<'_>, indicators: &[Indicator], priors: &Priors) ->
     let first = earlier.tactics.iter().map(|tactic| stage(tactic)).min();
     let last = later.tactics.iter().map(|tactic| stage(tactic)).max();
     match (first, last) {
-        (Some(first), Some(last)) if last >= first => priors.stage_bits,
-        (Some(_), Some(_)) => -priors.stage_bits,
+        (Some(first), Some(last)) if last >= first => priors.in_order_bits,
+        (Some(_), Some(_)) => -priors.out_of_order_bits,
         _ => 0.0,
     }
 }

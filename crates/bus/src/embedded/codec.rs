@@ -80,7 +80,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn sample() -> Record {
-        Record { topic: "t".into(), key: b"k".to_vec(), value: b"vv".to_vec(), headers: vec![("h".into(), "é".into()), (String::new(), String::new())] }
+        Record {
+            topic: "t".into(),
+            key: b"k".to_vec(),
+            value: b"vv".to_vec(),
+            headers: vec![("h".into(), "é".into()), (String::new(), String::new())],
+        }
     }
 
     /// The bytes are on users' disks: a change here needs a new version beside this one.

@@ -3,8 +3,8 @@
 
 use super::codec::{self, CodecError};
 use crate::error::BusError;
-use crate::record::Record;
 use crate::name::{check_group, check_topic};
+use crate::record::Record;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -82,12 +82,10 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn open(dir: &Path, retention: Retention) -> Result<Self, BusError> {
-        let db = Database::builder(dir)
-            .cache_size(CACHE_BYTES)
-            .max_journaling_size(JOURNAL_BYTES)
-            .open()
-            .map_err(BusError::opening(dir))?;
-        let meta = db.keyspace("meta", || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES)).map_err(BusError::opening(dir))?;
+        let db =
+            Database::builder(dir).cache_size(CACHE_BYTES).max_journaling_size(JOURNAL_BYTES).open().map_err(BusError::opening(dir))?;
+        let meta =
+            db.keyspace("meta", || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES)).map_err(BusError::opening(dir))?;
         let mut topics = BTreeMap::new();
         for entry in meta.prefix(TOPIC_PREFIX) {
             let (key, value) = entry.into_inner().map_err(BusError::storage("list the topics"))?;
@@ -182,7 +180,8 @@ impl Log {
     }
 
     pub(super) fn stats(&self) -> Vec<TopicStats> {
-        let stats = |(name, topic): (&String, &Topic)| TopicStats { topic: name.clone(), first: topic.first, next: topic.next, bytes: topic.bytes };
+        let stats =
+            |(name, topic): (&String, &Topic)| TopicStats { topic: name.clone(), first: topic.first, next: topic.next, bytes: topic.bytes };
         self.state().topics.iter().map(stats).collect()
     }
 

@@ -3,8 +3,8 @@
 use super::log::{Extent, Log, decode_record};
 use crate::bus::Subscriber;
 use crate::error::BusError;
-use crate::record::Record;
 use crate::name::{check_group, check_topic};
+use crate::record::Record;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,13 @@ impl EmbeddedSubscriber {
         for ((topic, next), extent) in subscriber.positions.iter_mut().zip(extents) {
             let end = extent.map_or(0, |extent| extent.next);
             if *next > end {
-                tracing::warn!(group, topic = topic.as_str(), committed = *next, end, "the log is shorter than the group's position: reading on from its end");
+                tracing::warn!(
+                    group,
+                    topic = topic.as_str(),
+                    committed = *next,
+                    end,
+                    "the log is shorter than the group's position: reading on from its end"
+                );
                 *next = end;
             }
         }
@@ -63,7 +69,13 @@ impl EmbeddedSubscriber {
             let offset = offset.ok_or_else(|| BusError::Corrupt { what: format!("topic {topic}") })?;
             if offset > expected {
                 let records = offset - expected;
-                tracing::warn!(group = self.group.as_str(), topic, records, reason = "retention", "records were removed before they were read");
+                tracing::warn!(
+                    group = self.group.as_str(),
+                    topic,
+                    records,
+                    reason = "retention",
+                    "records were removed before they were read"
+                );
             }
             next = offset.saturating_add(1);
             expected = next;
@@ -104,7 +116,8 @@ impl Subscriber for EmbeddedSubscriber {
     }
 
     fn commit(&mut self) -> Result<(), BusError> {
-        let moved: Vec<_> = self.positions.iter().zip(&self.committed).filter(|(now, then)| now != then).map(|(now, _)| now.clone()).collect();
+        let moved: Vec<_> =
+            self.positions.iter().zip(&self.committed).filter(|(now, then)| now != then).map(|(now, _)| now.clone()).collect();
         if !moved.is_empty() {
             self.log.commit(&self.group, &moved)?;
             self.committed.clone_from(&self.positions);

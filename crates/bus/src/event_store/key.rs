@@ -27,7 +27,8 @@ impl EventKey {
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Result<EventRef, BusError> {
-        let parsed = bytes.split_first_chunk::<8>().and_then(|(time, uid)| Some((u64::from_be_bytes(*time), <[u8; 16]>::try_from(uid).ok()?)));
+        let parsed =
+            bytes.split_first_chunk::<8>().and_then(|(time, uid)| Some((u64::from_be_bytes(*time), <[u8; 16]>::try_from(uid).ok()?)));
         let (time, uid) = parsed.ok_or_else(|| BusError::Corrupt { what: "the event store's index".to_owned() })?;
         Ok(EventRef { time: EventTime((time ^ (1 << 63)).cast_signed()), uid: EventUid(uid) })
     }

@@ -52,18 +52,16 @@ impl EventStore {
     /// # Errors
     /// [`BusError::InUse`] when another process has it open; storage errors; [`BusError::Corrupt`].
     pub fn open(dir: &Path) -> Result<Self, BusError> {
-        let db = Database::builder(dir)
-            .cache_size(CACHE_BYTES)
-            .max_journaling_size(JOURNAL_BYTES)
-            .open()
-            .map_err(BusError::opening(dir))?;
+        let db =
+            Database::builder(dir).cache_size(CACHE_BYTES).max_journaling_size(JOURNAL_BYTES).open().map_err(BusError::opening(dir))?;
         let keyspace = |name| db.keyspace(name, || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES));
         let events = keyspace("events").map_err(BusError::opening(dir))?;
         let meta = keyspace("meta").map_err(BusError::opening(dir))?;
         let count = match meta.get(COUNT).map_err(BusError::opening(dir))? {
             None => 0,
             Some(bytes) => {
-                let bytes = <[u8; 8]>::try_from(bytes.as_ref()).map_err(|_| BusError::Corrupt { what: "the event store's count".to_owned() })?;
+                let bytes =
+                    <[u8; 8]>::try_from(bytes.as_ref()).map_err(|_| BusError::Corrupt { what: "the event store's count".to_owned() })?;
                 u64::from_be_bytes(bytes)
             }
         };
