@@ -17,8 +17,8 @@ pub enum FeatureKind {
     Novelty(String),
     /// How few internal entities touched the fact's entity of this kind in the 30 days up to a day ago.
     Rarity(EntityKind),
-    /// How many facts the entity has on this day (with a subject: facts of this subject).
-    Count(Period),
+    /// How many facts the entity has on this subject and day.
+    Count(Count),
     /// How many distinct values of a field this day.
     Distinct(String),
     /// The fact's amount against earlier ones.
@@ -29,11 +29,12 @@ pub enum FeatureKind {
     After(After),
 }
 
-/// The period a count runs over.
+/// A count over the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    Day,
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// Fewer are ordinary by definition: two messages are no bulk, two failures no guessing.
+    pub at_least: u64,
 }
 
 /// What a volume or time feature reads.

@@ -78,7 +78,7 @@ struct Answer {
 /// Scores the group, updates the open day, and returns the indicator when it is (or stays) worth keeping.
 pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) -> Option<Indicator> {
     open(state, index, model, group)?;
-    follow(state, index, model, group);
+    follow(state, index, model, context, group);
     let (fact, answers) = group
         .facts
         .iter()
@@ -158,9 +158,16 @@ fn leader<'a>(state: &'a State, after: &After, entity: &Arc<str>, at: EventTime)
     recent.max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.at.cmp(&a.at)))
 }
 
+/// Whether the fact came from an address that its actor has used for more than a day: the owner's act, not the intruder's.
+fn is_from_usual_source(context: Context<'_>, fact: &Fact) -> bool {
+    let (Some(actor), Some(source)) = (fact.actor(), fact.entity(EntityKind::Ip)) else { return false };
+    let (from, to) = (fact.event.time.plus_ms(-30 * DAY_MS), fact.event.time.plus_ms(-DAY_MS));
+    context.graph.touches(source).is_some_and(|touches| touches.touched_by(&actor.key, from, to))
+}
+
 /// What follows a surprise speaks of its source too: an account change without an address is tied to the sign-in before it.
-fn follow(state: &mut State, index: usize, model: &Model, group: &Group<'_>) {
-    let Some(first) = group.facts.first() else { return };
+fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) {
+    let Some(first) = group.facts.iter().find(|fact| !is_from_usual_source(context, fact)) else { return };
     let sources: Vec<Entity> = model
         .features
         .iter()
@@ -258,7 +265,11 @@ fn answer(
                 FeatureKind::Distinct(_) => open.and_then(|o| o.distinct.get(&position)).map_or(0, |set| set.len() as u64),
                 _ => open.map_or(0, |o| o.count),
             };
-            amount_answer(levels.get(own, peer), amount, "a day", level_name)
+            let mut answer = amount_answer(levels.get(own, peer), amount, "a day", level_name);
+            if matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least) {
+                answer.bits = 0.0;
+            }
+            answer
         }
         (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => amount_answer(levels.get(own, peer), fact.amount, "bytes", level_name),
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
@@ -275,7 +286,7 @@ fn answer(
             }
         }
         (FeatureKind::After(after), _) => {
-            let led = leader(state, after, &group.entity, fact.event.time);
+            let led = leader(state, after, &group.entity, fact.event.time).filter(|_| !is_from_usual_source(context, fact));
             let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,

@@ -4,7 +4,7 @@ use crate::day::Day;
 use crate::error::LakeError;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +13,8 @@ const PART_PREFIX: &str = "part-";
 const PART_SUFFIX: &str = ".parquet";
 /// Files of this suffix are unfinished: never read, removed by the next writer.
 const UNFINISHED_SUFFIX: &str = ".unfinished";
+/// Bytes read at once for a hash: large, because the hash works on many blocks in parallel.
+const HASH_BUFFER_BYTES: usize = 256 * 1024;
 
 /// One `class=.../day=...` folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +143,15 @@ fn part_name(content_hash: &str) -> String {
 fn content_hash(path: &Path) -> Result<String, LakeError> {
     let mut hasher = blake3::Hasher::new();
     let mut file = File::open(path).map_err(LakeError::io("open", path))?;
-    io::copy(&mut file, &mut hasher).map_err(LakeError::io("read", path))?;
+    let mut buffer = vec![0; HASH_BUFFER_BYTES];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => hasher.update(buffer.get(..length).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(LakeError::io("read", path)(error)),
+        };
+    }
     Ok(hasher.finalize().to_hex().chars().take(32).collect())
 }
 

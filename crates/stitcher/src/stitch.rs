@@ -110,8 +110,11 @@ fn weigh(one: &Cluster, two: &Cluster, indicators: &[Indicator], graph: &EntityG
     let heaviest = best.values().max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.entity.cmp(a.entity)))?;
     let strength = one.strength_bits(indicators).min(two.strength_bits(indicators));
     let shared: f64 = best.values().map(|shared| shared.bits).sum();
+    if shared <= 0.0 {
+        return None; // the order of stages alone joins nothing
+    }
     let prior = priors.benign_bits(strength, heaviest.gap_ms);
-    let order = stage_bits(heaviest, indicators, priors);
+    let order = stage_bits(one, two, indicators, priors);
     let via: Vec<String> = best.values().filter(|shared| shared.bits > 0.0).map(|shared| format!("{} ({:.1} bits)", shared.entity, shared.bits)).collect();
     Some(Weight {
         bits: shared + order - prior,
@@ -123,7 +126,7 @@ fn weigh(one: &Cluster, two: &Cluster, indicators: &[Indicator], graph: &EntityG
 }
 
 fn worth<'a>(entity: &'a Entity, one: &Cluster, two: &Cluster, indicators: &[Indicator], graph: &EntityGraph, priors: &Priors) -> Option<Shared<'a>> {
-    let (from, to, gap_ms) = nearest(one.speakers.get(entity)?, two.speakers.get(entity)?, indicators)?;
+    let (from, to, gap_ms) = nearest(one.speakers.get(entity)?, two.speakers.get(entity)?, indicators, entity.kind.is_internal())?;
     let (a, b) = (indicators.get(from)?, indicators.get(to)?);
     let rarity = if entity.kind.is_internal() {
         // Any internal entity is one of many; a bystander of a large cluster ties less to it than its victim.
@@ -138,12 +141,16 @@ fn worth<'a>(entity: &'a Entity, one: &Cluster, two: &Cluster, indicators: &[Ind
     Some(Shared { entity, bits, gap_ms, from, to })
 }
 
-/// The two members closest in time, and the gap between them (0 when they overlap).
-fn nearest(one: &BTreeSet<usize>, two: &BTreeSet<usize>, indicators: &[Indicator]) -> Option<(usize, usize, i64)> {
+/// The two members closest in time, and the gap between them (0 when they overlap). With `across`, of different families only: one
+/// model speaking twice of one person shows the person's habits, not a connection.
+fn nearest(one: &BTreeSet<usize>, two: &BTreeSet<usize>, indicators: &[Indicator], across: bool) -> Option<(usize, usize, i64)> {
     let mut best: Option<(usize, usize, i64)> = None;
     for i in one {
         for j in two {
             let (Some(a), Some(b)) = (indicators.get(*i), indicators.get(*j)) else { continue };
+            if across && a.family == b.family {
+                continue;
+            }
             let gap = a.time.since(b.end_time).max(b.time.since(a.end_time)).max(0);
             if best.is_none_or(|(_, _, known)| gap < known) {
                 best = Some((*i, *j, gap));
@@ -153,12 +160,15 @@ fn nearest(one: &BTreeSet<usize>, two: &BTreeSet<usize>, indicators: &[Indicator
     best
 }
 
-fn stage_bits(shared: &Shared<'_>, indicators: &[Indicator], priors: &Priors) -> f64 {
-    let (Some(a), Some(b)) = (indicators.get(shared.from), indicators.get(shared.to)) else { return 0.0 };
-    let (earlier, later) = if (a.time, a.uid) <= (b.time, b.uid) { (a, b) } else { (b, a) };
-    let first = earlier.tactics.iter().map(|tactic| stage(tactic)).min();
-    let last = later.tactics.iter().map(|tactic| stage(tactic)).max();
-    match (first, last) {
+/// Whether the later cluster reaches a stage that comes after the earlier one's first.
+fn stage_bits(one: &Cluster, two: &Cluster, indicators: &[Indicator], priors: &Priors) -> f64 {
+    // The smaller first index is the earlier cluster: indicators are sorted by time.
+    let (earlier, later) = if one.members.first() <= two.members.first() { (one, two) } else { (two, one) };
+    let stages = |cluster: &Cluster| -> Vec<u8> {
+        let members = cluster.members.iter().filter_map(|index| indicators.get(*index));
+        members.flat_map(|indicator| indicator.tactics.iter().map(|tactic| stage(tactic))).collect()
+    };
+    match (stages(earlier).into_iter().min(), stages(later).into_iter().max()) {
         (Some(first), Some(last)) if last >= first => priors.in_order_bits,
         (Some(_), Some(_)) => -priors.out_of_order_bits,
         _ => 0.0,
