@@ -1,15 +1,8 @@
 //! The one place that reads the clock.
 
-use weft_model::EventTime;
-
 /// Now, in milliseconds since the Unix epoch, UTC.
 #[allow(clippy::disallowed_methods, reason = "the shell's only clock")]
 pub fn now_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Now, as event time.
-pub fn now() -> EventTime {
-    EventTime(now_ms())
 }

@@ -42,21 +42,30 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
     feed.flush();
 }
 
-/// Opens and reads one input; what cannot be read is counted under its reason.
-pub fn read_input(input: &Input, dead_letters: Option<&Mutex<DeadLetters>>, stop: &AtomicBool, forward: &mut Forward<'_>) -> anyhow::Result<(SourceReport, Vec<Person>)> {
-    let mut pass = |batch| (forward)(batch);
-    let mut feed = Feed::new(&input.name, dead_letters, stop, &mut pass);
+/// Reads an opened input, or counts why it is not read.
+pub fn read_or_skip(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
     match input.skip_reason() {
         // The truth beside a simulation is not part of the input at all.
         Some(_) if input.kind == Kind::Truth => {}
         Some(reason) => feed.reject(Reject { reason, position: 0, raw: b"" }),
-        None => match weft_runtime::open(input) {
+        None => read(input, source, feed),
+    }
+}
+
+/// Opens and reads one input; what cannot be read is counted under its reason.
+pub fn read_input(input: &Input, dead_letters: Option<&Mutex<DeadLetters>>, stop: &AtomicBool, forward: &mut Forward<'_>) -> anyhow::Result<(SourceReport, Vec<Person>)> {
+    let mut pass = |batch| (forward)(batch);
+    let mut feed = Feed::new(&input.name, dead_letters, stop, &mut pass);
+    if input.skip_reason().is_some() {
+        read_or_skip(input, &mut std::io::empty(), &mut feed);
+    } else {
+        match weft_runtime::open(input) {
             Ok(mut source) => read(input, &mut source, &mut feed),
             Err(error) => {
                 tracing::warn!(source = input.name, %error, "cannot open the input");
-                feed.reject(Reject { reason: "unreadable", position: 0, raw: b"" });
+                feed.reject(Reject { reason: weft_runtime::OpenError::reason_of(&error), position: 0, raw: b"" });
             }
-        },
+        }
     }
     match feed.failure.take() {
         Some(failure) => Err(failure),

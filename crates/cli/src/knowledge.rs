@@ -10,9 +10,16 @@ use weft_stitcher::Alert;
 
 /// Loads the tables (from `dir`, else the configured or usual place) and the shipped models. Notes go to the log.
 pub fn load(dir: Option<&Path>) -> anyhow::Result<(Arc<Enricher>, Arc<ModelSet>)> {
-    let config = weft_config::Config::from_text("", None, std::env::vars().collect())?;
-    let dir = dir.unwrap_or(&config.enrich.dir);
-    let (enricher, notes) = weft_enrich::load(Some(dir))?;
+    let mut config = weft_config::Config::from_text("", None, std::env::vars().collect())?.enrich;
+    if let Some(dir) = dir {
+        config.dir = dir.to_path_buf();
+    }
+    load_with_feeds(&config)
+}
+
+/// As [`load`], with the folder and the feeds of a configuration.
+pub fn load_with_feeds(config: &weft_config::Enrich) -> anyhow::Result<(Arc<Enricher>, Arc<ModelSet>)> {
+    let (enricher, notes) = weft_enrich::load_with_feeds(Some(&config.dir), &config.new_domain_feeds, &config.reputation_feeds)?;
     for note in notes {
         tracing::warn!("{}", note.text);
     }

@@ -11,7 +11,6 @@ mod ingest;
 mod knowledge;
 mod models;
 mod print;
-mod publish;
 mod replay;
 mod sensor;
 mod serve;

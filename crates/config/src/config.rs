@@ -61,7 +61,7 @@ pub struct Bus {
     pub kind: BusKind,
     /// Kafka bootstrap servers as `host:port`; needed when `kind` is `kafka`.
     pub brokers: Vec<String>,
-    /// First part of every topic's name: 1 to 100 of letters, digits, `.`, `_` and `-`. With `weft` events go to `weft.events.v1`.
+    /// Put before every topic's name as it is: up to 100 of letters, digits, `.`, `_` and `-`. `acme.` gives `acme.weft.events.v1`.
     pub topic_prefix: String,
     /// Encoding of events on the bus; everything else is OCSF JSON.
     pub events_format: EventsFormat,
@@ -157,7 +157,7 @@ impl Default for Bus {
         Self {
             kind: BusKind::default(),
             brokers: Vec::new(),
-            topic_prefix: "weft".to_owned(),
+            topic_prefix: String::new(),
             events_format: EventsFormat::default(),
             properties: BTreeMap::new(),
         }

@@ -1,0 +1,216 @@
+//! Consumes events from the bus into event store, lake and pipeline, and publishes what the analysis says.
+
+use super::incidents::Publication;
+use super::{Shared, record};
+use crate::knowledge;
+use anyhow::Context;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+use weft_bus::{Bus, EventStore, Publisher, Subscriber};
+use weft_config::Config;
+use weft_correlator::{Knowledge, Pipeline};
+use weft_enrich::Enricher;
+use weft_indicators::ModelSet;
+use weft_lake::{Lake, LakeWriter};
+use weft_model::{DAY_MS, Directory, EventTime, Person};
+use weft_store::Store;
+use weft_wire::topic;
+
+/// Records taken from the bus at once.
+const POLL_RECORDS: usize = 4096;
+/// How long a poll waits.
+const POLL_WAIT: Duration = Duration::from_millis(200);
+/// The lake's files are published, and the group's position committed, at least this often.
+const FLUSH_EVERY: Duration = Duration::from_secs(10);
+/// Provisional incidents follow new events after this, or after three times what the last look took.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Days of events that the analysis can be rebuilt from.
+const REBUILD_DAYS: i64 = 45;
+/// Scans of the folders in a row that must find nothing before `--until-idle` ends.
+const QUIET_SCANS: u64 = 4;
+
+/// The consumer and what it needs.
+pub struct Consumer<'a> {
+    pub config: &'a Config,
+    pub bus: &'a dyn Bus,
+    pub events: &'a EventStore,
+    pub store: &'a Store,
+    pub shared: &'a Shared,
+    pub until_idle: bool,
+}
+
+/// What changes while the consumer runs.
+struct Running {
+    pipeline: Pipeline,
+    knowledge: Knowledge,
+    people: Vec<Person>,
+    publication: Publication,
+    publisher: Box<dyn Publisher>,
+    subscriber: Box<dyn Subscriber>,
+    lake: LakeWriter,
+    /// Events came that no look has seen.
+    is_dirty: bool,
+    /// The pipeline must be rebuilt: late events, or another directory.
+    is_stale: bool,
+    is_uncommitted: bool,
+    last_flush: Instant,
+    last_look: Instant,
+    look_took: Duration,
+    retained_day: i64,
+}
+
+impl Consumer<'_> {
+    /// Runs until stopped, then publishes and commits what is left.
+    pub fn run(&self, enricher: Arc<Enricher>, models: Arc<ModelSet>, people: Vec<Person>, more_people: &Receiver<Vec<Person>>) -> anyhow::Result<()> {
+        let people = self.remembered_people(people)?;
+        let knowledge = knowledge::with(enricher, models, Directory::new(people.clone()), self.config.alert.budget);
+        let now = Instant::now();
+        let mut running = Running {
+            pipeline: self.rebuild(&knowledge)?,
+            knowledge,
+            people,
+            publication: Publication::load(self.store)?,
+            publisher: self.bus.publisher()?,
+            subscriber: self.bus.subscriber("weft-correlator", &[topic::EVENTS])?,
+            lake: Lake::open(&self.config.lake.dir)?.writer()?,
+            is_dirty: true,
+            is_stale: false,
+            is_uncommitted: false,
+            last_flush: now,
+            last_look: now,
+            look_took: Duration::ZERO,
+            retained_day: i64::MIN,
+        };
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            for found in more_people.try_iter() {
+                running.people.extend(found);
+                self.learn_directory(&mut running)?;
+            }
+            let is_pause = self.take(&mut running)? == 0;
+            self.look(&mut running, is_pause)?;
+            self.flush(&mut running, is_pause)?;
+            let is_idle = is_pause && !running.is_dirty && !running.is_stale && self.shared.quiet_scans.load(Ordering::Relaxed) >= QUIET_SCANS;
+            if self.until_idle && is_idle {
+                self.shared.stop.store(true, Ordering::Relaxed);
+            }
+        }
+        running.last_flush = Instant::now().checked_sub(FLUSH_EVERY).unwrap_or(running.last_flush);
+        self.look(&mut running, true)?;
+        self.flush(&mut running, true)?;
+        running.lake.close()?;
+        Ok(())
+    }
+
+    /// The analysis of everything in the event store.
+    fn rebuild(&self, knowledge: &Knowledge) -> anyhow::Result<Pipeline> {
+        let mut pipeline = Pipeline::live(knowledge.clone());
+        for event in self.events.all() {
+            pipeline.push(event?);
+            if self.shared.stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        Ok(pipeline)
+    }
+
+    /// Takes records from the bus; how many.
+    fn take(&self, running: &mut Running) -> anyhow::Result<usize> {
+        let records = running.subscriber.poll(POLL_RECORDS, POLL_WAIT)?;
+        if records.is_empty() {
+            return Ok(0);
+        }
+        let mut events = Vec::with_capacity(records.len());
+        for bad_or_good in &records {
+            match record::parse_event(bad_or_good) {
+                Ok(event) => events.push(event),
+                Err(error) => {
+                    tracing::warn!(%error, "a record on the events topic cannot be read");
+                    running.publisher.publish(vec![record::dead_letter(&self.config.tenant, bad_or_good, &error.to_string())])?;
+                }
+            }
+        }
+        self.events.insert(&events).context("cannot write the event store")?;
+        running.lake.write(&events)?;
+        let late = running.pipeline.progress().late;
+        events.into_iter().for_each(|event| running.pipeline.push(event));
+        running.is_stale |= running.pipeline.progress().late > late;
+        running.is_dirty = true;
+        running.is_uncommitted = true;
+        Ok(records.len())
+    }
+
+    /// Looks at the incidents as they stand and publishes what changed. Late events are taken into their place when the input pauses:
+    /// the analysis is then rebuilt from the event store.
+    fn look(&self, running: &mut Running, is_pause: bool) -> anyhow::Result<()> {
+        let wait = LOOK_EVERY.max(running.look_took * 3);
+        if !(running.is_dirty || running.is_stale) || (running.last_look.elapsed() < wait && !self.shared.stop.load(Ordering::Relaxed)) {
+            return Ok(());
+        }
+        let started = Instant::now();
+        if running.is_stale && is_pause {
+            running.pipeline = self.rebuild(&running.knowledge)?;
+            running.is_stale = false;
+        }
+        if !running.is_stale {
+            let (indicators, incidents) = running.pipeline.provisional();
+            running.publication.publish(self, running.publisher.as_ref(), &indicators, incidents)?;
+            running.is_dirty = false;
+        }
+        self.tell_status(running)?;
+        running.look_took = started.elapsed();
+        running.last_look = Instant::now();
+        Ok(())
+    }
+
+    /// Publishes the lake's files and then commits the group's position; forgets what is too old.
+    fn flush(&self, running: &mut Running, is_pause: bool) -> anyhow::Result<()> {
+        if !running.is_uncommitted || (running.last_flush.elapsed() < FLUSH_EVERY && !(is_pause && !running.is_dirty)) {
+            return Ok(());
+        }
+        self.events.persist()?;
+        running.lake.flush()?;
+        running.subscriber.commit()?;
+        running.is_uncommitted = false;
+        running.last_flush = Instant::now();
+        let Some(watermark) = running.pipeline.watermark().filter(|watermark| watermark.day() > running.retained_day) else { return Ok(()) };
+        running.retained_day = watermark.day();
+        self.events.remove_before(EventTime(watermark.0.saturating_sub(REBUILD_DAYS * DAY_MS)))?;
+        let lake_days = i64::from(self.config.lake.retention_days);
+        Lake::open(&self.config.lake.dir)?.remove_before(EventTime(watermark.0.saturating_sub(lake_days * DAY_MS)))?;
+        Ok(())
+    }
+
+    /// People named in watched folders survive a restart in the store.
+    fn remembered_people(&self, mut people: Vec<Person>) -> anyhow::Result<Vec<Person>> {
+        if let Some(text) = self.store.get_meta("directory")? {
+            people.extend(serde_json::from_str::<Vec<Person>>(&text).context("the remembered directory is damaged; remove weft.db to start anew")?);
+        }
+        Ok(people)
+    }
+
+    fn learn_directory(&self, running: &mut Running) -> anyhow::Result<()> {
+        let directory = Directory::new(std::mem::take(&mut running.people));
+        running.people = directory.people().map(|(_, person)| person.clone()).collect();
+        self.store.set_meta("directory", &serde_json::to_string(&running.people)?)?;
+        if *running.knowledge.directory != directory {
+            running.knowledge.directory = Arc::new(directory);
+            running.is_stale = true;
+        }
+        Ok(())
+    }
+
+    /// What the page shows about sources and progress.
+    fn tell_status(&self, running: &Running) -> anyhow::Result<()> {
+        let report = std::fs::read_to_string(self.config.data_dir.join("report.json")).unwrap_or_else(|_| "{}".to_owned());
+        let mut status: serde_json::Value = serde_json::from_str(&report).unwrap_or_default();
+        if let Some(status) = status.as_object_mut() {
+            status.entry("sources").or_insert_with(|| serde_json::json!([]));
+            status.insert("watermark_ms".into(), running.pipeline.watermark().map_or(serde_json::Value::Null, |at| at.0.into()));
+            status.insert("late".into(), running.pipeline.progress().late.into());
+        }
+        self.store.set_meta("status", &status.to_string())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What was said about which incident: only news is published, and an incident that is no more gets a last word.
+
+use super::consumer::Consumer;
+use super::record;
+use crate::serve;
+use std::collections::{BTreeMap, BTreeSet};
+use weft_bus::{Publisher, Record};
+use weft_model::{Bits, Incident, IncidentUid, Indicator, IndicatorUid};
+use weft_store::{Decision, ListQuery, Store};
+
+/// Records published at once.
+const BATCH: usize = 256;
+
+/// What was published of one incident.
+#[derive(Debug)]
+struct Said {
+    revision: u32,
+    /// The JSON as published, but for its revision.
+    content: String,
+    indicators: BTreeSet<IndicatorUid>,
+}
+
+/// The state of publication.
+#[derive(Debug, Default)]
+pub struct Publication {
+    incidents: BTreeMap<IncidentUid, Said>,
+    findings: BTreeMap<IndicatorUid, (Bits, usize)>,
+}
+
+/// The incident's text with the revision left out, to tell news from repetition.
+fn content(incident: &Incident) -> String {
+    let plain = Incident { revision: 0, merged_from: Vec::new(), ..incident.clone() };
+    weft_wire::to_canonical_string(&weft_wire::incident_to_ocsf(&plain))
+}
+
+impl Publication {
+    /// What an earlier run published, from the store.
+    pub fn load(store: &Store) -> anyhow::Result<Self> {
+        let mut said = Self::default();
+        let mut query = ListQuery { limit: 500, ..ListQuery::default() };
+        loop {
+            let rows = store.list_incidents(&query)?;
+            let count = rows.len();
+            for row in rows {
+                let value: serde_json::Value = serde_json::from_str(&row.json)?;
+                let uids = value.pointer("/unmapped/weft/indicators").and_then(serde_json::Value::as_array).into_iter().flatten();
+                let indicators = uids.filter_map(|indicator| indicator.get("uid")?.as_str()?.parse().ok()).collect();
+                // The content is unknown (an analyst's status is in the stored text), so the next look publishes the incident once more.
+                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content: String::new(), indicators };
+                if let Ok(uid) = row.uid.parse() {
+                    said.incidents.insert(uid, one);
+                }
+            }
+            if count < query.limit as usize {
+                return Ok(said);
+            }
+            query.offset += query.limit;
+        }
+    }
+
+    /// Publishes new and changed findings and incidents, and the end of those that are no more.
+    pub fn publish(&mut self, consumer: &Consumer<'_>, publisher: &dyn Publisher, indicators: &[Indicator], incidents: Vec<Incident>) -> anyhow::Result<()> {
+        let tenant = &consumer.config.tenant;
+        let news: Vec<&Indicator> = indicators.iter().filter(|i| self.findings.get(&i.uid) != Some(&(i.bits, i.events.len()))).collect();
+        for batch in news.chunks(BATCH) {
+            publisher.publish(batch.iter().map(|indicator| record::finding(tenant, indicator)).collect())?;
+        }
+        self.findings = indicators.iter().map(|i| (i.uid, (i.bits, i.events.len()))).collect();
+
+        let standing: BTreeSet<IncidentUid> = incidents.iter().map(|incident| incident.uid).collect();
+        let gone: Vec<IncidentUid> = self.incidents.keys().copied().filter(|uid| !standing.contains(uid)).collect();
+        let mut merged: BTreeMap<IncidentUid, Vec<IncidentUid>> = BTreeMap::new();
+        for uid in gone {
+            if let Some(successor) = self.end(consumer, publisher, uid, &incidents)? {
+                merged.entry(successor).or_default().push(uid);
+            }
+        }
+        let mut records: Vec<Record> = Vec::new();
+        for mut incident in incidents {
+            let content = content(&incident);
+            let known = self.incidents.get(&incident.uid);
+            if known.is_some_and(|said| said.content == content) && !merged.contains_key(&incident.uid) {
+                continue;
+            }
+            let is_restart = known.is_some_and(|said| said.content.is_empty());
+            incident.revision = known.map_or(1, |said| if is_restart { said.revision } else { said.revision + 1 });
+            incident.merged_from = merged.remove(&incident.uid).unwrap_or_default();
+            let json = serve::put(consumer.store, consumer.events, &incident)?;
+            log(consumer.store, if known.is_none() { "opened" } else { "changed" }, &incident)?;
+            records.push(record::incident(tenant, &incident, &json));
+            let indicators = incident.contributions.iter().map(|contribution| contribution.indicator.uid).collect();
+            self.incidents.insert(incident.uid, Said { revision: incident.revision, content, indicators });
+        }
+        if !records.is_empty() {
+            publisher.publish(records)?;
+        }
+        Ok(())
+    }
+
+    /// Closes an incident that is no more; returns the one that holds most of its indicators.
+    fn end(&mut self, consumer: &Consumer<'_>, publisher: &dyn Publisher, uid: IncidentUid, incidents: &[Incident]) -> anyhow::Result<Option<IncidentUid>> {
+        let Some(said) = self.incidents.remove(&uid) else { return Ok(None) };
+        let overlap = |incident: &Incident| incident.contributions.iter().filter(|c| said.indicators.contains(&c.indicator.uid)).count();
+        let successor = incidents.iter().filter(|incident| overlap(incident) > 0).max_by_key(|incident| (overlap(incident), incident.uid)).map(|incident| incident.uid);
+        let name = uid.to_string();
+        if let Some(row) = consumer.store.get_incident(&name)? {
+            publisher.publish(vec![record::gone(&consumer.config.tenant, uid, &row.json, successor)?])?;
+            let (kind, text) = match successor {
+                Some(new) => ("merged", format!("merged into {new}")),
+                None => ("withdrawn", "later evidence explains it".to_owned()),
+            };
+            consumer.store.append_decision(&Decision { time_ms: row.end_ms, kind: kind.to_owned(), incident: name.clone(), text })?;
+        }
+        match successor {
+            Some(new) => consumer.store.put_redirect(&name, &new.to_string())?,
+            None => {
+                consumer.store.delete_incident(&name)?;
+            }
+        }
+        Ok(successor)
+    }
+}
+
+/// One line in the decision log, with the links that hold the incident together.
+fn log(store: &Store, kind: &str, incident: &Incident) -> anyhow::Result<()> {
+    let strongest = incident.links.iter().max_by_key(|link| link.bits).map(|link| format!("; strongest link {} bits: {}", link.bits.value(), link.reason));
+    let text = format!(
+        "{} indicators, {} bits of evidence{}",
+        incident.contributions.len(),
+        incident.evidence_bits.value(),
+        strongest.unwrap_or_default()
+    );
+    let decision = Decision { time_ms: incident.end.0, kind: kind.to_owned(), incident: incident.uid.to_string(), text };
+    store.append_decision(&decision)?;
+    Ok(())
+}
