@@ -29,15 +29,16 @@ build: setup-demo ui ## the release binary, target/release/weft
 demo: build ## a company, an attack, one incident and its page on http://127.0.0.1:8686
 	@exec "$(TARGET_DIR)/release/weft" demo
 
-test: setup ui tidy test-rust test-kafka test-ui ## everything
+test: setup ui tidy test-rust test-ui ## everything
 
 tidy:
 	cargo xtask tidy
 	cargo fmt --all --check
 	cargo clippy --all-targets --locked -- -D warnings
 
+# The whole workspace with a real broker beside it, then the incident's way through Kafka.
 test-rust:
-	cargo test --workspace --features $(TEST_FEATURES) --locked --no-fail-fast
+	integration-tests/kafka/run --workspace --features $(TEST_FEATURES) --locked --no-fail-fast
 
 test-kafka: setup ## the bus and the incident's way through a real Apache Kafka
 	integration-tests/kafka/run

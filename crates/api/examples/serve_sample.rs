@@ -1,6 +1,8 @@
-//! Serves the page over a sample incident (ui/fixtures), prints a signed-in link on standard output and runs until standard input ends.
+//! Serves the page over incidents, prints a signed-in link on standard output and runs until standard input ends.
 //!
-//! For work on the page and its browser test: `cargo run -p weft-api --example serve_sample [-- PORT] [--empty]`.
+//! For work on the page and its browser test: `cargo run -p weft-api --example serve_sample [-- PORT] [OPTIONS]`. Without options it serves
+//! the sample in ui/fixtures. `--incidents FILE` serves what `weft replay --json` wrote, `--events FILE` the events behind it (one JSON object:
+//! uid to event; without it the page says that they were not kept), `--empty` nothing.
 #![allow(clippy::print_stdout, reason = "the link is this program's output")]
 #![allow(clippy::indexing_slicing, reason = "writing members of a JSON object, as serde_json offers it")]
 #![allow(clippy::disallowed_methods, reason = "the binary gives the clock")]
@@ -29,16 +31,27 @@ const OTHERS: [Lesser; 4] = [
     ("sample-e", "Regular small uploads at night", 31.7, &["network"], 11, IncidentStatus::New),
 ];
 
+fn fill_from(store: &Store, incidents: &Path) -> Result<(), Box<dyn Error>> {
+    for line in std::fs::read_to_string(incidents)?.lines().filter(|line| !line.trim().is_empty()) {
+        store.put_incident(&IncidentRow::from_ocsf(line)?)?;
+    }
+    Ok(())
+}
+
+fn fill_events(store: &Store, events: &Path) -> Result<(), Box<dyn Error>> {
+    let events: std::collections::BTreeMap<String, serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(events)?)?;
+    for (uid, event) in &events {
+        store.put_evidence(uid, &event.to_string())?;
+    }
+    Ok(())
+}
+
 fn fill(store: &Store) -> Result<(), Box<dyn Error>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/fixtures");
     let mut incident: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(fixtures.join("incident.json"))?)?;
     let main = IncidentRow::from_ocsf(&incident.to_string())?;
     store.put_incident(&main)?;
-    let events: std::collections::BTreeMap<String, serde_json::Value> =
-        serde_json::from_str(&std::fs::read_to_string(fixtures.join("events.json"))?)?;
-    for (uid, event) in &events {
-        store.put_evidence(uid, &event.to_string())?;
-    }
+    fill_events(store, &fixtures.join("events.json"))?;
     for (kind, text) in [
         ("opened", "sign-in from 203.0.113.91 one minute after a device of the same person reached it"),
         ("joined", "3 mails with the link: 11.4 bits via the host"),
@@ -70,8 +83,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let port = arguments.iter().find_map(|text| text.parse::<u16>().ok()).unwrap_or(0);
     let store = Arc::new(Store::in_memory()?);
-    if !arguments.iter().any(|text| text == "--empty") {
-        fill(&store)?;
+    let option = |name: &str| arguments.iter().skip_while(|text| *text != name).nth(1).map(Path::new);
+    match option("--incidents") {
+        Some(incidents) => fill_from(&store, incidents)?,
+        None if arguments.iter().any(|text| text == "--empty") => {}
+        None => fill(&store)?,
+    }
+    if let Some(events) = option("--events") {
+        fill_events(&store, events)?;
     }
     set_password(&store, "analyst", "a long sample password")?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;

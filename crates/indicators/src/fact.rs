@@ -46,6 +46,7 @@ impl FactKind {
 
 /// Names of the fields a fact may carry; a model that names another is refused.
 pub const FIELDS: &[&str] = &[
+    "acquaintance",
     "app",
     "as_org",
     "asn",

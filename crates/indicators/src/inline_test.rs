@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::ModelError;
 use crate::fact::{FIELDS, Fact};
 use crate::model::{FeatureKind, Model, ModelSet};
-use crate::state::{Settings, State};
+use crate::state::{Recent, Settings, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use weft_enrich::Enricher;
 use weft_entity_graph::{EntityGraph, Touch};
 use weft_model::{DAY_MS, Directory, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS};
 
-/// Fields of a fact as a test writes them; `repeat` gives the fact that often.
+/// Fields of a fact as a test writes them; `repeat` gives the fact that often (`{i}` in a value is its number), `amount` its amount.
 type Fields = BTreeMap<String, String>;
 
 /// One test of one model.
@@ -22,6 +22,9 @@ pub struct InlineTest {
     pub name: String,
     pub history: History,
     pub event: Fields,
+    /// Surprise, in bits, of an indicator of the model that this one follows, an hour before the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preceded_by_bits: Option<f64>,
     pub expect: Expect,
 }
 
@@ -52,11 +55,13 @@ pub struct Outcome {
 }
 
 impl InlineTest {
-    /// Runs this test against `model` alone. Errors when a field is unknown.
-    pub fn run(&self, model: &Model, priors: &ModelSet) -> Result<Outcome, ModelError> {
-        let mut alone = model.clone();
-        alone.features.retain(|feature| !matches!(feature.measure, FeatureKind::After(_)));
-        let set = ModelSet { models: vec![alone], priors: priors.priors.clone() };
+    /// Runs this test against `model`, with the priors and the followed models of `shipped`. Errors when a field is unknown.
+    pub fn run(&self, model: &Model, shipped: &ModelSet) -> Result<Outcome, ModelError> {
+        let leaders = model.features.iter().filter_map(|feature| match &feature.measure {
+            FeatureKind::After(after) => shipped.models.iter().find(|other| other.name == after.model).cloned(),
+            _ => None,
+        });
+        let set = ModelSet { models: leaders.chain([model.clone()]).collect(), priors: shipped.priors.clone() };
         let mut state = State::new(Arc::new(set), Settings { keep_bits: 0.0, ..Settings::default() });
         let mut graph = EntityGraph::default();
         let (directory, enricher) = (Directory::default(), Enricher::builder().build());
@@ -69,7 +74,12 @@ impl InlineTest {
             }
             step(&mut state, &mut graph, &directory, &enricher, &facts);
         }
-        let facts = self.facts(model, &self.event, 0, EventTime(self.history.days * DAY_MS + 10 * HOUR_MS))?;
+        let at = EventTime(self.history.days * DAY_MS + 10 * HOUR_MS);
+        let facts = self.facts(model, &self.event, 0, at)?;
+        if let (Some(bits), Some(leader), Some(fact)) = (self.preceded_by_bits, state.memory.first_mut(), facts.first()) {
+            let who = fact.actor().map_or("", |actor| actor.key.as_str());
+            leader.recent.entry(Arc::from(who)).or_default().push(Recent { at: at.plus_ms(-HOUR_MS), bits, source: None });
+        }
         let bits = step(&mut state, &mut graph, &directory, &enricher, &facts);
         let passed = self.expect.min_bits.is_none_or(|min| bits >= min) && self.expect.max_bits.is_none_or(|max| bits <= max);
         Ok(Outcome { bits, passed })
@@ -77,33 +87,31 @@ impl InlineTest {
 
     fn facts(&self, model: &Model, fields: &Fields, entity: u32, at: EventTime) -> Result<Vec<Fact>, ModelError> {
         let key = format!("{}-{entity}", model.entity.as_str());
-        let repeat: u32 = fields.get("repeat").and_then(|text| text.parse().ok()).unwrap_or(1).min(10_000);
-        let mut values = vec![(if model.entity == EntityKind::Device { "device" } else { "person" }, Arc::from(key.as_str()))];
-        let mut entities = vec![Entity::new(model.entity, key.as_str())];
-        for (name, value) in fields.iter().filter(|(name, _)| *name != "repeat") {
-            let Some(field) = FIELDS.iter().find(|field| *field == name) else {
-                let what = format!("test `{}` names the unknown field `{name}`", self.name);
-                return Err(ModelError::Invalid { file: model.name.clone(), what });
-            };
-            values.push((*field, Arc::from(value.as_str())));
-            let kind = match *field {
-                "sender" => EntityKind::Sender,
-                "ip" => EntityKind::Ip,
-                "domain" | "link_domain" => EntityKind::Domain,
-                "url" => EntityKind::Url,
-                _ => continue,
-            };
-            entities.push(Entity::new(kind, value.as_str()));
-        }
-        let fact = |index: u32| Fact {
-            kind: model.on,
-            event: EventRef { time: at, uid: EventUid::of("inline", &[key.as_bytes(), &at.0.to_le_bytes(), &index.to_le_bytes()]) },
-            fields: values.clone(),
-            amount: 0,
-            entities: entities.clone(),
-            peer: None,
+        let number = |name: &str, default: u64| fields.get(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+        let fact = |index: u64| -> Result<Fact, ModelError> {
+            let mut values = vec![(if model.entity == EntityKind::Device { "device" } else { "person" }, Arc::from(key.as_str()))];
+            let mut entities = if model.entity.is_internal() { vec![Entity::new(model.entity, key.as_str())] } else { Vec::new() };
+            for (name, value) in fields.iter().filter(|(name, _)| !["repeat", "amount"].contains(&name.as_str())) {
+                let Some(field) = FIELDS.iter().find(|field| *field == name) else {
+                    let what = format!("test `{}` names the unknown field `{name}`", self.name);
+                    return Err(ModelError::Invalid { file: model.name.clone(), what });
+                };
+                let value = value.replace("{i}", &index.to_string()).replace("{entity}", &entity.to_string());
+                let kind = match *field {
+                    "sender" => Some(EntityKind::Sender),
+                    "ip" => Some(EntityKind::Ip),
+                    "domain" | "link_domain" => Some(EntityKind::Domain),
+                    "url" => Some(EntityKind::Url),
+                    "device" => Some(EntityKind::Device),
+                    _ => None,
+                };
+                entities.extend(kind.map(|kind| Entity::new(kind, value.as_str())));
+                values.push((*field, Arc::from(value.as_str())));
+            }
+            let uid = EventUid::of("inline", &[key.as_bytes(), &at.0.to_le_bytes(), &index.to_le_bytes()]);
+            Ok(Fact { kind: model.on, event: EventRef { time: at, uid }, fields: values, amount: number("amount", 0), entities, peer: None })
         };
-        Ok((0..repeat).map(fact).collect())
+        (0..number("repeat", 1).min(10_000)).map(fact).collect()
     }
 }
 
@@ -139,7 +147,8 @@ mod tests {
                 assert!(outcome.passed, "{}: {}: {} bits", model.name, test.name, outcome.bits);
                 ran += 1;
             }
+            assert!(model.tests.len() >= 2, "{} carries no tests", model.name);
         }
-        assert!(ran >= 10, "only {ran} inline tests");
+        assert!(ran >= 20, "only {ran} inline tests");
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn log2_q(kind: EntityKind) -> f64 {
 /// Half-life of a shared entity between two indicators, in milliseconds. A person stays the same for days in a service, but what
 /// the person's device or inbox shows belongs together for hours only: there is so much of it.
 pub(crate) fn half_life_ms(kind: EntityKind, a: &Indicator, b: &Indicator) -> i64 {
-    let busy = |i: &Indicator| i.domain == Domain::Network || (i.domain == Domain::Email && i.tactics.iter().any(|t| t == "initial-access"));
+    let busy = |i: &Indicator| i.domain == Domain::Network || is_entry_mail(i);
     match kind {
         EntityKind::Session => 12 * HOUR_MS,
         EntityKind::Person | EntityKind::Account if busy(a) || busy(b) => 12 * HOUR_MS,
@@ -75,6 +75,11 @@ pub(crate) fn half_life_ms(kind: EntityKind, a: &Indicator, b: &Indicator) -> i6
         EntityKind::Message | EntityKind::File | EntityKind::InboxRule => 72 * HOUR_MS,
         EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Sender => 7 * 24 * HOUR_MS,
     }
+}
+
+/// A mail that may be how an attack came in.
+pub(crate) fn is_entry_mail(indicator: &Indicator) -> bool {
+    indicator.domain == Domain::Email && indicator.tactics.iter().any(|tactic| tactic == "initial-access")
 }
 
 /// Place of a tactic in the usual course of an attack (ATT&CK Enterprise order).

@@ -1,7 +1,7 @@
 //! Agglomerative stitching in canonical order: the heaviest link first, until none outweighs the prior.
 
 use crate::cluster::Cluster;
-use crate::link::{LinkFamily, Priors, Weight, family, half_life_ms, log2_q, stage};
+use crate::link::{LinkFamily, Priors, Weight, family, half_life_ms, is_entry_mail, log2_q, stage};
 use petgraph::unionfind::UnionFind;
 use std::collections::{BTreeMap, BTreeSet};
 use weft_entity_graph::EntityGraph;
@@ -142,13 +142,14 @@ fn worth<'a>(entity: &'a Entity, one: &Cluster, two: &Cluster, indicators: &[Ind
 }
 
 /// The two members closest in time, and the gap between them (0 when they overlap). With `across`, of different families only: one
-/// model speaking twice of one person shows the person's habits, not a connection.
+/// model speaking twice of one person shows the person's habits, not a connection, and a mail explains what follows it only.
 fn nearest(one: &BTreeSet<usize>, two: &BTreeSet<usize>, indicators: &[Indicator], across: bool) -> Option<(usize, usize, i64)> {
     let mut best: Option<(usize, usize, i64)> = None;
     for i in one {
         for j in two {
             let (Some(a), Some(b)) = (indicators.get(*i), indicators.get(*j)) else { continue };
-            if across && a.family == b.family {
+            let later = if (a.time, a.uid) <= (b.time, b.uid) { b } else { a };
+            if across && (a.family == b.family || is_entry_mail(later)) {
                 continue;
             }
             let gap = a.time.since(b.end_time).max(b.time.since(a.end_time)).max(0);

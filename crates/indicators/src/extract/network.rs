@@ -5,7 +5,7 @@ use crate::fact::{Fact, FactKind};
 use std::net::IpAddr;
 use std::sync::Arc;
 use weft_enrich::is_private;
-use weft_model::{DnsActivity, Entity, EntityKind, HttpActivity, NetworkActivity};
+use weft_model::{DAY_MS, DnsActivity, Entity, EntityKind, HttpActivity, NetworkActivity};
 
 /// Addresses of one DNS answer that become entities.
 const MAX_ANSWERS: usize = 8;
@@ -40,6 +40,9 @@ fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[
         fact.fields.push(("platform", Arc::from(platform.as_str())));
     }
     let domain = Entity::new(EntityKind::Domain, registrable);
+    let (from, to) = (out.at().plus_ms(-30 * DAY_MS), out.at().plus_ms(-DAY_MS));
+    let is_known = out.context.graph.touches(&domain).is_some_and(|touches| touches.touched_by(&device.key, from, to));
+    fact.fields.push(("acquaintance", Arc::from(if is_known { "known" } else { "new" })));
     fact.entities.push(domain.clone());
     out.touch(domain, device);
     for (index, ip) in addresses.iter().filter(|ip| !is_private(**ip)).take(MAX_ANSWERS).enumerate() {

@@ -1,0 +1,24 @@
+// A narrative as paragraphs and dated steps.
+
+export interface Story {
+  /** What stands before the first date. */
+  lead: string[];
+  steps: { when: string; text: string }[];
+}
+
+const DATE = /(?<=^|[.\n]\s*)(?=\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? UTC: )/g;
+
+export function story(text: string): Story {
+  const lead: string[] = [];
+  const steps: Story["steps"] = [];
+  for (const piece of text.split(DATE)) {
+    const dated = /^(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? UTC): ([^]*)$/.exec(piece);
+    const paragraphs = (dated?.[2] ?? piece).split(/\n+/).map((part) => part.trim()).filter(Boolean);
+    if (dated) {
+      steps.push({ when: dated[1] ?? "", text: paragraphs.shift() ?? "" });
+      // A paragraph after a dated step is a step of its own, so that nothing is lost or moved.
+      for (const rest of paragraphs) steps.push({ when: "", text: rest });
+    } else lead.push(...paragraphs);
+  }
+  return { lead, steps };
+}
