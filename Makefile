@@ -38,6 +38,7 @@ tidy:
 
 # The whole workspace with a real broker beside it, then the incident's way through Kafka.
 test-rust:
+	cargo build --workspace --features $(TEST_FEATURES) --locked --bin weft # the end-to-end tests run it
 	integration-tests/kafka/run --workspace --features $(TEST_FEATURES) --locked --no-fail-fast
 
 test-kafka: setup ## the bus and the incident's way through a real Apache Kafka

@@ -60,6 +60,12 @@ export function App() {
           </Boundary>
         )}
       </main>
+      {/* The only address outside this page: DB-IP's licence (CC BY 4.0) asks for it. Nothing from the data is ever a link. */}
+      <footer className="foot">
+        <a href="https://db-ip.com" rel="noopener noreferrer" target="_blank">
+          IP Geolocation by DB-IP
+        </a>
+      </footer>
     </>
   );
 }

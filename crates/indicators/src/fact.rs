@@ -52,6 +52,7 @@ pub const FIELDS: &[&str] = &[
     "asn",
     "auth_factor",
     "authentication",
+    "change",
     "country",
     "device",
     "domain",

@@ -20,7 +20,7 @@ pub struct Priors {
 impl Priors {
     /// For an organisation with this many people and devices and models per kind of entity.
     pub fn new(population: usize, trials_per_day: f64) -> Self {
-        Self { trials_per_day, population: (population.max(1)) as f64, odds_bits: 6.0, in_order_bits: 0.5, out_of_order_bits: 2.0 }
+        Self { trials_per_day, population: (population.max(1)) as f64, odds_bits: 7.0, in_order_bits: 0.5, out_of_order_bits: 2.0 }
     }
 
     /// `log2(1 + 2^odds n)` where `n` benign indicators at least `strength_bits` surprising are expected within `gap_ms`; never less

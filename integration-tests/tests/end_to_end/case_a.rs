@@ -33,16 +33,18 @@ fn events(incident: &Value) -> BTreeSet<String> {
     list(weft, "indicators").iter().chain(list(weft, "timeline")).flat_map(|part| strings(&part["event_uids"])).collect()
 }
 
+/// Every event that the attack's inputs give.
+fn evidence(truth: &Value) -> BTreeSet<String> {
+    let [attack] = &list(truth, "attacks")[..] else { panic!("case A is one attack") };
+    list(attack, "steps").iter().flat_map(|step| strings(&step["evidence"])).collect()
+}
+
 /// The incident that holds evidence of the attack; there must be one and only one.
 fn attack(incidents: &[Value]) -> &Value {
-    let truth = truth();
-    let [attack] = &list(&truth, "attacks")[..] else { panic!("case A is one attack") };
-    let evidence: BTreeSet<String> = list(attack, "steps").iter().flat_map(|step| strings(&step["evidence"])).collect();
+    let evidence = evidence(&truth());
     let mut found = incidents.iter().filter(|incident| !events(incident).is_disjoint(&evidence));
     let first = found.next().expect("the attack was not found");
     assert!(found.next().is_none(), "the attack is split over several incidents");
-    let benign: Vec<_> = events(first).difference(&evidence).cloned().collect();
-    assert!(benign.is_empty(), "benign events inside: {benign:?}");
     first
 }
 
@@ -64,6 +66,16 @@ fn one_incident_of_three_domains_holds_every_step() {
 }
 
 #[test]
+fn nothing_benign_is_inside() {
+    let (incidents, evidence) = (incidents(), evidence(&truth()));
+    let weft = ours(attack(&incidents));
+    for part in list(weft, "indicators").iter().chain(list(weft, "timeline")) {
+        let benign: Vec<String> = strings(&part["event_uids"]).difference(&evidence).cloned().collect();
+        assert!(benign.is_empty(), "{benign:?} are no part of the attack: {} {}", part["model"], part["text"]);
+    }
+}
+
+#[test]
 fn the_incident_reads_as_a_story() {
     let incidents = incidents();
     let (incident, truth) = (attack(&incidents), truth());
@@ -71,7 +83,7 @@ fn the_incident_reads_as_a_story() {
     let times: Vec<i64> = list(weft, "timeline").iter().map(|entry| entry["time"].as_i64().unwrap()).collect();
     assert!(times.len() >= 7 && times.is_sorted(), "{times:?}");
     let steps = list(&truth["attacks"][0], "steps");
-    let bound = |name: &str| steps.iter().map(|step| step[name].as_i64().unwrap());
+    let bound = |name: &'static str| steps.iter().map(move |step| step[name].as_i64().unwrap());
     let (first, last) = (bound("start").min().unwrap(), bound("end").max().unwrap());
     assert!(times.iter().all(|time| (first..=last).contains(time)), "a line lies outside of the attack: {times:?}");
     assert!(list(weft, "timeline").iter().all(|entry| !entry["text"].as_str().unwrap().is_empty()));
@@ -151,7 +163,8 @@ fn a_quiet_fortnight_before_the_attack_is_quiet() {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(&raw).unwrap() {
         let path = entry.unwrap().path();
-        let entries = if path.is_dir() { std::fs::read_dir(&path).unwrap().map(|inner| inner.unwrap().path()).collect() } else { vec![path] };
+        let entries =
+            if path.is_dir() { std::fs::read_dir(&path).unwrap().map(|inner| inner.unwrap().path()).collect() } else { vec![path] };
         paths.extend(entries.into_iter().filter(|path| is_before(path)));
     }
     assert!(paths.len() > 14 * 3, "{paths:?}");

@@ -1,6 +1,7 @@
 //! The commands that a new user tries first.
 
 use crate::support::{DAYS, PEOPLE, SEED, command, folder, json_lines, ran, weft};
+use std::path::Path;
 
 /// The subcommands that a help text lists.
 fn subcommands(help: &str) -> Vec<String> {
@@ -32,9 +33,8 @@ fn every_help_has_an_example() {
 #[test]
 fn the_demo_shows_the_incident_and_ends_without_a_terminal() {
     let text = weft(["demo", "--seed", SEED, "--people", PEOPLE, "--days", DAYS]).done();
-    let line = |start: &str| {
-        text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no line starts with `{start}`: {text}"))
-    };
+    let line =
+        |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no line starts with `{start}`: {text}"));
     assert!(line("INCIDENT  ").len() > "INCIDENT  ".len());
     assert!(line("score ").contains("email, saas, network"), "{}", line("score "));
     // `  03-18 14:49  E      text`: each domain has its own column.
@@ -51,7 +51,9 @@ fn the_demo_shows_the_incident_and_ends_without_a_terminal() {
 #[test]
 fn the_shipped_models_pass_their_own_tests() {
     let models = json_lines(&weft(["models", "list", "--json"]).done());
-    assert!(models.len() > 10);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let files = ["email", "network", "saas"].map(|domain| std::fs::read_dir(folder.join(domain)).unwrap().count());
+    assert_eq!(models.len(), files.iter().sum::<usize>(), "a model of models/ is not shipped");
     let tests = weft(["models", "test"]).done();
     let (passed, failed) = tests.lines().last().unwrap().split_once(" passed, ").unwrap();
     assert!(passed.parse::<usize>().unwrap() >= models.len() && failed == "0 failed", "{tests}");
@@ -65,7 +67,7 @@ fn the_shipped_models_pass_their_own_tests() {
 #[test]
 fn the_doctor_tells_sound_from_broken() {
     let folder = folder();
-    let diagnose = |data: &std::path::Path| ran(command(["doctor"]).env("WEFT_DATA_DIR", data).env("WEFT_LISTEN_ADDRESS", "127.0.0.1:0"));
+    let diagnose = |data: &Path| ran(command(["doctor"]).env("WEFT_DATA_DIR", data).env("WEFT_LISTEN_ADDRESS", "127.0.0.1:0"));
     let sound = diagnose(&folder.path().join("data")).done();
     assert!(sound.contains("weft can run") && !sound.contains("MISSING"), "{sound}");
     let file = folder.path().join("file");

@@ -27,10 +27,11 @@ fn wrong_usage_is_2() {
     let folder = folder();
     let out = folder.path().to_str().unwrap();
     check(&weft(["simulate", "no-such-scenario", "--out", out]), 2, "no-such-scenario");
-    std::fs::write(folder.path().join("mine"), b"precious").unwrap();
-    check(&weft(["simulate", "case-a", "--out", out]), 2, "empty");
-    assert_eq!(std::fs::read(folder.path().join("mine")).unwrap(), b"precious");
     check(&weft(["eval", out]), 2, "truth.json");
+    std::fs::create_dir(folder.path().join("raw")).unwrap();
+    std::fs::write(folder.path().join("raw/mine"), b"precious").unwrap();
+    check(&weft(["simulate", "case-a", "--out", out]), 2, "empty");
+    assert_eq!(std::fs::read(folder.path().join("raw/mine")).unwrap(), b"precious");
 }
 
 #[test]

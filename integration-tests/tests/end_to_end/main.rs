@@ -20,3 +20,4 @@ mod order;
 mod report;
 mod samples;
 mod support;
+mod up;

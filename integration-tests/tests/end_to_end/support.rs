@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 /// Seed, people and days of the simulation that most tests share.
 pub const SEED: &str = "5";
 pub const PEOPLE: &str = "30";
-pub const DAYS: &str = "21";
+pub const DAYS: &str = "17";
 /// No command may take longer; `timeout` ends it with exit code 124.
 const DEADLINE_S: &str = "300";
 
@@ -44,10 +44,16 @@ pub fn binary() -> &'static Path {
     })
 }
 
-/// The binary as a command: no terminal, no variables of the caller's but those that say where tables lie.
+/// The binary as a command that `timeout` ends at the deadline.
 pub fn command<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new("timeout");
-    command.arg(DEADLINE_S).arg(binary()).args(arguments).stdin(Stdio::null());
+    let mut command = prepared(Command::new("timeout"));
+    command.arg(DEADLINE_S).arg(binary()).args(arguments);
+    command
+}
+
+/// A command without a terminal and without the caller's variables, but those that say where tables lie.
+pub fn prepared(mut command: Command) -> Command {
+    command.stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("WEFT_") && text != "WEFT_CACHE" && text != "WEFT_ENRICH_DIR" {
@@ -92,7 +98,7 @@ impl Replay {
     }
     /// The reports of the sources, by the last part of their names.
     pub fn sources(&self) -> BTreeMap<String, Source> {
-        self.report["sources"].as_array().expect("sources").iter().map(|value| Source::of(value)).collect()
+        self.report["sources"].as_array().expect("sources").iter().map(Source::of).collect()
     }
 }
 

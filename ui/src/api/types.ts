@@ -15,6 +15,7 @@ export type IncidentItem = Schemas["IncidentItem"];
 export type IncidentPage = Schemas["IncidentPage"];
 export type DecisionItem = Schemas["DecisionItem"];
 export type Status = Schemas["Status"];
+export type SourceStatus = Schemas["SourceStatus"];
 export type StatusReport = Schemas["StatusReport"];
 export type Me = Schemas["Me"];
 export type Problem = Schemas["Problem"];

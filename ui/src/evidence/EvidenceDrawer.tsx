@@ -54,7 +54,7 @@ export function EvidenceDrawer({ evidence, onClose }: { evidence: Evidence; onCl
         <p className="faint mono break">{uid}</p>
         {error && (
           <p className="problem" role="alert">
-            {error.status === 404 ? "This event was not kept: evidence older than the retention time, or from before this store, is not here." : error.message}
+            {error.status === 404 ? "This event is not stored here: it is older than the retention time, or the incident came without its events. Its id stays valid, and weft replay finds it again in the original records." : error.message}
           </p>
         )}
         {!event && !error && <p className="faint">Loading…</p>}

@@ -1,11 +1,13 @@
 // What should be done, and whether it was done or only would have been.
+import { useState } from "react";
 import type { Recommended } from "../api/types.ts";
 import { useCapped } from "../parts/Capped.tsx";
+import { type ActionGroup, actionGroups } from "../text/actions.ts";
 import { words } from "../text/names.ts";
 
 export function Actions({ recommended }: { recommended: Recommended[] }) {
   const passive = recommended.some(({ mode }) => mode === "would_have");
-  const { shown, more } = useCapped(recommended, 6);
+  const { shown, more } = useCapped(actionGroups(recommended), 7);
   return (
     <section className="card actions" aria-labelledby="actions">
       <h2 id="actions">
@@ -18,14 +20,40 @@ export function Actions({ recommended }: { recommended: Recommended[] }) {
       </h2>
       {recommended.length === 0 && <p className="faint">None.</p>}
       <ol>
-        {shown.map((action, index) => (
-          <li key={index}>
-            <span className={`mode mode-${action.mode === "would_have" ? "passive" : "active"}`}>{words(action.mode).toLowerCase()}</span>{" "}
-            {action.text || `${words(action.action)}: ${action.target}`}
-          </li>
+        {shown.map((group) => (
+          <Action key={`${group.mode} ${group.action}`} group={group} />
         ))}
       </ol>
       {more}
     </section>
+  );
+}
+
+function Action({ group: { action, mode, members } }: { group: ActionGroup }) {
+  const [open, setOpen] = useState(false);
+  const { shown, more } = useCapped(members, 50);
+  const [first] = members;
+  if (!first) return null;
+  return (
+    <li>
+      <span className={`mode mode-${mode === "would_have" ? "passive" : "active"}`}>{words(mode).toLowerCase()}</span>
+      {members.length === 1 ? (
+        <span>{first.text || `${words(action)}: ${first.target}`}</span>
+      ) : (
+        <div>
+          <button type="button" className="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {words(action).toLowerCase()}: {members.length} targets
+          </button>
+          {open && (
+            <ul className="targets">
+              {shown.map((one, index) => (
+                <li key={index}>{one.text || one.target}</li>
+              ))}
+            </ul>
+          )}
+          {open && more}
+        </div>
+      )}
+    </li>
   );
 }

@@ -1,47 +1,71 @@
-// Who and what takes part, and as what.
+// Who and what takes part, one line a role.
+import { useState } from "react";
 import type { Entity } from "../api/types.ts";
-import { useCapped } from "../parts/Capped.tsx";
 import { defang } from "../text/defang.ts";
 import { words } from "../text/names.ts";
+import { type RoleGroup, roleGroups } from "../text/roles.ts";
 
 /** Kinds that come from outside and are shown defanged. */
 const OUTSIDE = new Set(["ip", "domain", "host", "url", "sender"]);
+/** Up to this many are shown with their other names; of more, this many names only until asked. */
+const FEW = 3;
+const SOME = 6;
 
 export function Entities({ entities }: { entities: Entity[] }) {
-  const { shown, more } = useCapped(entities);
   return (
     <section className="card" aria-labelledby="entities">
       <h2 id="entities">Entities</h2>
       {entities.length === 0 && <p className="faint">None are named.</p>}
       {entities.length > 0 && (
         <div className="scroll" tabIndex={0} role="group" aria-label="Entities table">
-          <table>
+          <table className="entities">
             <thead>
               <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Kind</th>
                 <th scope="col">Role</th>
-                <th scope="col">Also known as</th>
+                <th scope="col">Kind</th>
+                <th scope="col" className="number">
+                  Count
+                </th>
+                <th scope="col">Names</th>
               </tr>
             </thead>
             <tbody>
-              {shown.map((entity) => (
-                <tr key={entity.uid}>
-                  <th scope="row" className="break">
-                    {OUTSIDE.has(entity.kind) ? defang(entity.name) : entity.name}
-                  </th>
-                  <td>{words(entity.kind)}</td>
-                  <td>
-                    <span className="role">{entity.role}</span>
-                  </td>
-                  <td className="break faint">{entity.aliases.join(", ")}</td>
-                </tr>
+              {roleGroups(entities).map((group) => (
+                <Role key={`${group.role} ${group.kind}`} group={group} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {more}
     </section>
+  );
+}
+
+function Role({ group: { role, kind, members } }: { group: RoleGroup }) {
+  const [open, setOpen] = useState(false);
+  const full = open || members.length <= FEW;
+  const shown = open ? members : members.slice(0, SOME);
+  const folds = members.length > FEW && (members.length > SOME || members.some(({ aliases }) => aliases.length > 0));
+  return (
+    <tr>
+      <th scope="row">{role.charAt(0).toUpperCase() + role.slice(1)}</th>
+      <td>{words(kind)}</td>
+      <td className="number">{members.length}</td>
+      <td>
+        <ul className={full ? "names" : "names in-line"}>
+          {shown.map(({ uid, name, aliases }) => (
+            <li key={uid}>
+              <span className="break">{OUTSIDE.has(kind) ? defang(name) : name}</span>
+              {full && aliases.length > 0 && <span className="break faint"> also {aliases.join(", ")}</span>}
+            </li>
+          ))}
+        </ul>
+        {folds && (
+          <button type="button" className="quiet" aria-expanded={open} aria-label={`${open ? "Fewer" : "All"}: ${role}, ${kind}`} onClick={() => setOpen(!open)}>
+            {open ? "Less" : members.length > SOME ? `All ${members.length}` : "Other names"}
+          </button>
+        )}
+      </td>
+    </tr>
   );
 }

@@ -1,7 +1,6 @@
 // Title, score and its reason, domains, time, status.
 import type { IncidentFinding, Status, Weft } from "../api/types.ts";
 import { Domain } from "../parts/Domains.tsx";
-import { LocalLink } from "../parts/LocalLink.tsx";
 import { Score } from "../parts/Score.tsx";
 import { addsUp, exact, short, sumBits } from "../text/bits.ts";
 import { DOMAINS, plural, statusOf, STATUSES } from "../text/names.ts";
@@ -14,9 +13,6 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
       <div className="head-row">
         <Score score={weft.score} large />
         <div className="head-text">
-          <p className="crumb">
-            <LocalLink to="/">Incidents</LocalLink>
-          </p>
           <h1 id="title">{finding.desc}</h1>
           <p className="meta">
             <span>
@@ -31,7 +27,7 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
             </span>
             <span>{plural(weft.indicators.length, "indicator")}</span>
             {weft.revision > 1 && <span className="faint">revision {weft.revision}</span>}
-            {weft.tactics.length > 0 && <span className="faint">{weft.tactics.join(" → ")}</span>}
+            {weft.tactics.length > 0 && <span className="faint">{weft.tactics.join(", ")}</span>}
           </p>
         </div>
         <div className="head-side">

@@ -1,25 +1,29 @@
 // Every indicator with what it adds, opening into expected against observed; all parts add up in view.
-import { Fragment, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Indicator, Weft } from "../api/types.ts";
 import type { Evidence } from "../evidence/EvidenceDrawer.tsx";
 import { useCapped } from "../parts/Capped.tsx";
 import { Domain } from "../parts/Domains.tsx";
-import { Moment } from "../parts/Time.tsx";
-import { addsUp, exact, oneIn, sumBits } from "../text/bits.ts";
+import { Moment, Until } from "../parts/Time.tsx";
+import { type Group, groupAlike, type Namer } from "../text/alike.ts";
+import { addsUp, exact, oneIn, short, sumBits } from "../text/bits.ts";
 import { EvidenceButton } from "./EvidenceButton.tsx";
 
 const COLUMNS = 7;
 
-export function Indicators({ weft, start, onEvidence }: { weft: Weft; start: number; onEvidence: (evidence: Evidence) => void }) {
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const { shown, more } = useCapped(weft.indicators);
+interface Line {
+  start: number;
+  onEvidence: (evidence: Evidence) => void;
+}
+
+export function Indicators({ weft, names, start, onEvidence }: Line & { weft: Weft; names: Namer }) {
+  const groups = useMemo(
+    () => groupAlike(weft.indicators, ({ title, domain, model, time }) => ({ text: title, family: `${domain} ${model}`, time }), names),
+    [weft, names],
+  );
+  const { shown, more } = useCapped(groups);
+  const line = { start, onEvidence };
   const parts = weft.indicators.map((indicator) => indicator.evidence_bits);
-  const toggle = (uid: string) =>
-    setOpen((before) => {
-      const after = new Set(before);
-      if (!after.delete(uid)) after.add(uid);
-      return after;
-    });
   return (
     <section className="card" aria-labelledby="indicators">
       <h2 id="indicators">Indicators</h2>
@@ -46,39 +50,10 @@ export function Indicators({ weft, start, onEvidence }: { weft: Weft; start: num
             </tr>
           </thead>
           <tbody>
-            {shown.map((indicator) => (
-              <Fragment key={indicator.uid}>
-                <tr className={open.has(indicator.uid) ? "open" : ""}>
-                  <td>
-                    <Moment ms={indicator.time} start={start} />
-                  </td>
-                  <td>
-                    <Domain domain={indicator.domain} />
-                  </td>
-                  <th scope="row">
-                    <button type="button" className="expand" aria-expanded={open.has(indicator.uid)} onClick={() => toggle(indicator.uid)}>
-                      {indicator.title}
-                    </button>
-                    <span className="model">{indicator.model}</span>
-                  </th>
-                  <td className="number">{exact(indicator.bits)}</td>
-                  <td className="number">{oneIn(indicator.p)}</td>
-                  <td className="number">
-                    <b>{exact(indicator.evidence_bits)}</b>
-                  </td>
-                  <td>
-                    <EvidenceButton uids={indicator.event_uids} about={indicator.title} onEvidence={onEvidence} />
-                  </td>
-                </tr>
-                {open.has(indicator.uid) && (
-                  <tr className="why-row">
-                    <td colSpan={COLUMNS}>
-                      <WhyTable indicator={indicator} />
-                    </td>
-                  </tr>
-                )}
-              </Fragment>
-            ))}
+            {shown.map((group) => {
+              const [first] = group.members;
+              return first && group.members.length > 1 ? <Many key={first.uid} {...line} group={group} /> : <Row key={first?.uid} {...line} indicator={first} />;
+            })}
           </tbody>
           <tfoot>
             <tr>
@@ -95,6 +70,92 @@ export function Indicators({ weft, start, onEvidence }: { weft: Weft; start: num
       </div>
       {more}
     </section>
+  );
+}
+
+/** One indicator, opening into its reasons. */
+function Row({ indicator, member = false, start, onEvidence }: Line & { indicator: Indicator | undefined; member?: boolean }) {
+  const [open, setOpen] = useState(false);
+  if (!indicator) return null;
+  return (
+    <>
+      <tr className={`${open ? "open" : ""} ${member ? "member" : ""}`}>
+        <td>
+          <Moment ms={indicator.time} start={start} />
+        </td>
+        <td>
+          <Domain domain={indicator.domain} />
+        </td>
+        <th scope="row">
+          <button type="button" className="expand" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {indicator.title}
+          </button>
+          {!member && <span className="model">{indicator.model}</span>}
+        </th>
+        <td className="number">{exact(indicator.bits)}</td>
+        <td className="number">{oneIn(indicator.p)}</td>
+        <td className="number">
+          <b>{exact(indicator.evidence_bits)}</b>
+        </td>
+        <td>
+          <EvidenceButton uids={indicator.event_uids} about={indicator.title} onEvidence={onEvidence} />
+        </td>
+      </tr>
+      {open && (
+        <tr className="why-row">
+          <td colSpan={COLUMNS}>
+            <WhyTable indicator={indicator} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** Indicators that say the same of many, with the sum of what they add; opens into each. */
+function Many({ group: { members, text }, start, onEvidence }: Line & { group: Group<Indicator> }) {
+  const [open, setOpen] = useState(false);
+  const { shown, more } = useCapped(members, 50);
+  const [first, last] = [members[0], members.at(-1)];
+  if (!first || !last) return null;
+  const bits = members.map((indicator) => indicator.bits);
+  const uids = [...new Set(members.flatMap((indicator) => indicator.event_uids))];
+  return (
+    <>
+      <tr className="many">
+        <td>
+          <Moment ms={first.time} start={start} />
+          <Until ms={last.time} start={first.time} />
+        </td>
+        <td>
+          <Domain domain={first.domain} />
+        </td>
+        <th scope="row">
+          <button type="button" className="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {text}
+          </button>
+          <span className="model">
+            {first.model}, {members.length} indicators
+          </span>
+        </th>
+        <td className="number">
+          {short(bits.reduce((a, b) => Math.min(a, b), Infinity))} to {short(bits.reduce((a, b) => Math.max(a, b), -Infinity))}
+        </td>
+        <td />
+        <td className="number">
+          <b>{exact(sumBits(members.map((indicator) => indicator.evidence_bits)))}</b>
+        </td>
+        <td>
+          <EvidenceButton uids={uids} about={text} onEvidence={onEvidence} />
+        </td>
+      </tr>
+      {open && shown.map((indicator) => <Row key={indicator.uid} indicator={indicator} member start={start} onEvidence={onEvidence} />)}
+      {open && more && (
+        <tr className="member">
+          <td colSpan={COLUMNS}>{more}</td>
+        </tr>
+      )}
+    </>
   );
 }
 

@@ -1,40 +1,40 @@
 // Why these indicators belong together: the shared entities and what each weighs.
-import type { Weft } from "../api/types.ts";
+import { useMemo, useState } from "react";
+import type { Link, Weft } from "../api/types.ts";
 import { useCapped } from "../parts/Capped.tsx";
-import { exact } from "../text/bits.ts";
-import { cut } from "../text/names.ts";
+import { exact, short } from "../text/bits.ts";
+import { cut, plural } from "../text/names.ts";
+
+const COLUMNS = 3;
 
 export function Links({ weft }: { weft: Weft }) {
-  const titles = new Map(weft.indicators.map((indicator) => [indicator.uid, indicator.title]));
-  const names = new Map(weft.entities.map((entity) => [entity.uid, entity.name]));
-  const { shown, more } = useCapped([...weft.links].sort((a, b) => b.bits - a.bits), 50);
+  const titles = useMemo(() => new Map(weft.indicators.map((indicator) => [indicator.uid, indicator.title])), [weft]);
+  const names = useMemo(() => new Map(weft.entities.map((entity) => [entity.uid, entity.name])), [weft]);
+  const groups = useMemo(() => {
+    const byShared = new Map<string, Link[]>();
+    for (const link of [...weft.links].sort((a, b) => b.bits - a.bits)) byShared.set(link.via, [...(byShared.get(link.via) ?? []), link]);
+    return [...byShared];
+  }, [weft]);
+  const { shown, more } = useCapped(groups, 50);
   return (
     <section className="card" aria-labelledby="links">
       <h2 id="links">Why these belong together</h2>
       {shown.length === 0 && <p className="faint">A single indicator needs no link.</p>}
       {shown.length > 0 && (
         <div className="scroll" tabIndex={0} role="group" aria-label="Links table">
-          <table>
+          <table className="links">
             <thead>
               <tr>
-                <th scope="col">Reason</th>
-                <th scope="col">From</th>
-                <th scope="col">To</th>
-                <th scope="col">Shared</th>
+                <th scope="col">What they share</th>
+                <th scope="col">Links</th>
                 <th scope="col" className="number">
-                  Bits
+                  Bits of a link
                 </th>
               </tr>
             </thead>
             <tbody>
-              {shown.map((link, index) => (
-                <tr key={index}>
-                  <th scope="row">{link.reason}</th>
-                  <td title={titles.get(link.from)}>{cut(titles.get(link.from) ?? link.from, 60)}</td>
-                  <td title={titles.get(link.to)}>{cut(titles.get(link.to) ?? link.to, 60)}</td>
-                  <td className="break">{names.get(link.via) ?? link.via}</td>
-                  <td className="number">{exact(link.bits)}</td>
-                </tr>
+              {shown.map(([via, links]) => (
+                <Shared key={via} name={names.get(via) ?? via} links={links} titles={titles} />
               ))}
             </tbody>
           </table>
@@ -42,5 +42,43 @@ export function Links({ weft }: { weft: Weft }) {
       )}
       {more}
     </section>
+  );
+}
+
+/** The links over one entity, strongest first; opens into each. */
+function Shared({ name, links, titles }: { name: string; links: Link[]; titles: Map<string, string> }) {
+  const [open, setOpen] = useState(false);
+  const { shown, more } = useCapped(links, 50);
+  const [first, last] = [links[0], links.at(-1)];
+  if (!first || !last) return null;
+  return (
+    <>
+      <tr>
+        <th scope="row" className="break">
+          <button type="button" className="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {name}
+          </button>
+        </th>
+        <td>
+          {plural(links.length, "link")} <span className="faint">such as “{cut(titles.get(first.from) ?? first.from, 50)}” with “{cut(titles.get(first.to) ?? first.to, 50)}”</span>
+        </td>
+        <td className="number">{links.length === 1 ? exact(first.bits) : `${short(last.bits)} to ${short(first.bits)}`}</td>
+      </tr>
+      {open &&
+        shown.map((link, index) => (
+          <tr key={index} className="member">
+            <td colSpan={2}>
+              {cut(titles.get(link.from) ?? link.from, 100)} <b>with</b> {cut(titles.get(link.to) ?? link.to, 100)}
+              <span className="model">{link.reason}</span>
+            </td>
+            <td className="number">{exact(link.bits)}</td>
+          </tr>
+        ))}
+      {open && more && (
+        <tr>
+          <td colSpan={COLUMNS}>{more}</td>
+        </tr>
+      )}
+    </>
   );
 }

@@ -5,6 +5,7 @@ import type { Evidence } from "../evidence/EvidenceDrawer.tsx";
 import { EvidenceButton } from "../incident/EvidenceButton.tsx";
 import { Domain } from "../parts/Domains.tsx";
 import { Moment } from "../parts/Time.tsx";
+import type { Namer } from "../text/alike.ts";
 import { short } from "../text/bits.ts";
 import { cut, domainName, plural } from "../text/names.ts";
 import { clock, day, instant } from "../text/time.ts";
@@ -16,20 +17,21 @@ import { useWidth } from "./use_width.ts";
 
 interface Props {
   weft: Weft;
+  names: Namer;
   start: number;
   selected: number | null;
   onSelect: (index: number) => void;
   onEvidence: (evidence: Evidence) => void;
 }
 
-export function Lanes({ weft, start, selected, onSelect, onEvidence }: Props) {
+export function Lanes({ weft, names, start, selected, onSelect, onEvidence }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const whole = useMemo(() => spanOf(weft.timeline.map(({ time }) => time)), [weft]);
   const dense = useMemo(() => burst(weft.timeline.map(({ time }) => time), whole), [weft, whole]);
   const [view, setView] = useState<Span | null>(null);
   const span = view ?? whole;
-  const drawing = useMemo(() => layout(weft, span, width, measure), [weft, span, width]);
+  const drawing = useMemo(() => layout(weft, names, span, width, measure), [weft, names, span, width]);
   const [hovered, setHovered] = useState<Mark | null>(null);
   const zoomed = span.to - span.from < (whole.to - whole.from) * 0.999;
 

@@ -1,6 +1,7 @@
 // Where everything of the lanes stands for a given width and span: values in, positions out.
 import type { Weft } from "../api/types.ts";
-import { DOMAINS, type DomainName } from "../text/names.ts";
+import { type Namer, timelineGroups } from "../text/alike.ts";
+import { cut, DOMAINS, type DomainName } from "../text/names.ts";
 import { type Cluster, cluster, type Point } from "./cluster.ts";
 import { type Placed, placeLabels } from "./place_labels.ts";
 import { position, type Span } from "./scale.ts";
@@ -37,7 +38,7 @@ export interface Layout {
   curves: Curve[];
 }
 
-export function layout(weft: Weft, span: Span, width: number, measure: (text: string) => number): Layout {
+export function layout(weft: Weft, names: Namer, span: Span, width: number, measure: (text: string) => number): Layout {
   const wide = width >= 640;
   const gutter = wide ? 104 : 0;
   const rows = wide ? 3 : 2;
@@ -57,7 +58,7 @@ export function layout(weft: Weft, span: Span, width: number, measure: (text: st
       .sort((a, b) => a.time - b.time || a.index - b.index);
     const groups = cluster(points, x, ROOM);
     const labels = placeLabels(
-      groups.map((group) => ({ x: group.x - gutter, text: labelOf(weft, group), weight: heaviestOf(group) })),
+      groups.map((group) => ({ x: group.x - gutter, text: labelOf(weft, names, group), weight: heaviestOf(group) })),
       rows,
       plot - 6,
       measure,
@@ -82,10 +83,19 @@ export function layout(weft: Weft, span: Span, width: number, measure: (text: st
 
 const heaviestOf = (group: Cluster): number => group.points.reduce((most, { weight }) => Math.max(most, weight), 0);
 
-function labelOf(weft: Weft, group: Cluster): string {
-  const [first] = group.points;
-  const text = first ? (weft.timeline[first.index]?.text ?? "") : "";
-  return group.points.length > 1 ? `${group.points.length} entries, first: ${text}` : text;
+/** The heaviest of the stories that a point holds, and how many entries more. */
+function labelOf(weft: Weft, names: Namer, { points }: Cluster): string {
+  const weights = new Map(points.map(({ index, weight }) => [index, weight]));
+  const stories = timelineGroups(weft, names, points.map(({ index }) => index)).map(({ members, text }) => ({
+    text,
+    count: members.length,
+    weight: members.reduce((most, index) => Math.max(most, weights.get(index) ?? 0), 0),
+  }));
+  const [first] = stories;
+  if (!first) return "";
+  const told = stories.reduce((most, one) => (one.weight > most.weight ? one : most), first);
+  const rest = points.length - told.count;
+  return rest > 0 ? `${cut(told.text, LONGEST_LABEL - 10)} +${rest} more` : told.text;
 }
 
 function curves(weft: Weft, marks: Mark[]): Curve[] {

@@ -1,13 +1,15 @@
 // The list of incidents: filters, table, pages, and what to do when there is none.
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { api, listAddress, type ListFilter, PAGE_SIZE } from "../api/client.ts";
 import type { IncidentItem, StatusReport } from "../api/types.ts";
 import { useLoaded } from "../api/use_loaded.ts";
+import { useCapped } from "../parts/Capped.tsx";
 import { Domains } from "../parts/Domains.tsx";
 import { LocalLink } from "../parts/LocalLink.tsx";
 import { Score } from "../parts/Score.tsx";
 import { When } from "../parts/Time.tsx";
 import { go, incidentPath } from "../route.ts";
+import { sourceLines } from "../text/sources.ts";
 import { instant } from "../text/time.ts";
 import { domainName, DOMAINS, plural, statusName, STATUSES } from "../text/names.ts";
 
@@ -190,14 +192,15 @@ function Empty() {
 }
 
 function Sources({ status }: { status: StatusReport }) {
-  const sources = Array.isArray(status.sources) ? status.sources : [];
+  const lines = useMemo(() => sourceLines(Array.isArray(status.sources) ? status.sources : []), [status]);
+  const { shown, more } = useCapped(lines, 20);
   return (
     <section className="card sources" aria-labelledby="sources">
       <h2 id="sources">What has been read</h2>
       {typeof status.watermark_ms === "number" && (
         <p className="faint">Incidents up to {instant(status.watermark_ms)} are final; later ones may still change.</p>
       )}
-      {sources.length === 0 ? (
+      {lines.length === 0 ? (
         <p className="faint">No source has reported yet.</p>
       ) : (
         <div className="scroll" tabIndex={0} role="group" aria-label="Sources">
@@ -217,18 +220,31 @@ function Sources({ status }: { status: StatusReport }) {
               </tr>
             </thead>
             <tbody>
-              {sources.map((source) => (
-                <tr key={source.name}>
-                  <th scope="row">{source.name}</th>
-                  <td className="number">{Number(source.read ?? 0).toLocaleString("en")}</td>
-                  <td className="number">{Number(source.events ?? 0).toLocaleString("en")}</td>
-                  <td className="number">{Number(source.dead_letter ?? 0).toLocaleString("en")}</td>
+              {shown.map((line) => (
+                <tr key={line.name}>
+                  <th scope="row" className="break">
+                    {line.name}
+                    {line.files > 1 && <span className="faint"> {plural(line.files, "file")}</span>}
+                    {line.reasons.length > 0 && (
+                      <span className="faint reasons">
+                        refused:{" "}
+                        {line.reasons
+                          .slice(0, 5)
+                          .map(([reason, count]) => `${reason} (${count.toLocaleString("en")})`)
+                          .join(", ")}
+                      </span>
+                    )}
+                  </th>
+                  <td className="number">{line.read.toLocaleString("en")}</td>
+                  <td className="number">{line.events.toLocaleString("en")}</td>
+                  <td className="number">{line.refused.toLocaleString("en")}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {more}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 // One incident: loads it and lays out its parts, the story first, the proofs after.
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { api } from "../api/client.ts";
 import { weftOf } from "../api/read_incident.ts";
 import type { IncidentFinding, Status } from "../api/types.ts";
@@ -17,6 +17,7 @@ import { Narrative } from "../incident/Narrative.tsx";
 import { Timeline } from "../incident/Timeline.tsx";
 import { Lanes } from "../lanes/Lanes.tsx";
 import { LocalLink } from "../parts/LocalLink.tsx";
+import { namer } from "../text/alike.ts";
 
 export function IncidentPage({ uid, version }: { uid: string; version: number }) {
   const [saved, setSaved] = useState(0);
@@ -58,7 +59,8 @@ export function IncidentPage({ uid, version }: { uid: string; version: number })
 }
 
 function Incident({ finding, version, onStatus }: { finding: IncidentFinding; version: number; onStatus: (status: Status) => void }) {
-  const weft = weftOf(finding);
+  const weft = useMemo(() => weftOf(finding), [finding]);
+  const names = useMemo(() => namer(weft.entities), [weft]);
   const start = finding.start_time;
   const [selected, setSelected] = useState<number | null>(null);
   const [evidence, setEvidence] = useState<Evidence | null>(null);
@@ -70,9 +72,9 @@ function Incident({ finding, version, onStatus }: { finding: IncidentFinding; ve
         <Narrative narrative={weft.narrative} />
         <Actions recommended={weft.recommended} />
       </div>
-      <Lanes weft={weft} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
-      <Timeline weft={weft} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
-      <Indicators weft={weft} start={start} onEvidence={setEvidence} />
+      <Lanes weft={weft} names={names} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
+      <Timeline weft={weft} names={names} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
+      <Indicators weft={weft} names={names} start={start} onEvidence={setEvidence} />
       <Entities entities={weft.entities} />
       <Iocs iocs={weft.iocs} start={start} name={uid} />
       <Links weft={weft} />

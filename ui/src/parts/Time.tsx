@@ -18,3 +18,17 @@ export function Moment({ ms, start }: { ms: number; start: number }) {
     </time>
   );
 }
+
+/** The end of a stretch that began at `start`: nothing when it is the same minute, the day only when it is another. */
+export function Until({ ms, start }: { ms: number; start: number }) {
+  if (clock(ms) === clock(start) && day(ms) === day(start)) return null;
+  return (
+    <span className="until">
+      {" to "}
+      <time dateTime={iso(ms)} title={instant(ms)}>
+        {day(ms) === day(start) ? "" : `${day(ms)} `}
+        {clock(ms)}
+      </time>
+    </span>
+  );
+}

@@ -27,7 +27,7 @@ export function namer(entities: Entity[]): Namer {
     for (const one of [name, ...aliases]) if (one.length >= 3 && kinds.size < MOST_NAMES && (one === name || !kinds.has(one))) kinds.set(one, kind);
   }
   if (kinds.size === 0) return (text) => ({ key: text, parts: [] });
-  const names = [...kinds.keys()].sort((a, b) => b.length - a.length).map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  const names = [...kinds.keys()].sort((a, b) => b.length - a.length).map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}@._-])(?:${names.join("|")})(?![\\p{L}\\p{N}@_/-]|\\.[\\p{L}\\p{N}])`, "gu");
   return (text) => {
     const parts: { kind: string; name: string }[] = [];

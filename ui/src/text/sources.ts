@@ -1,7 +1,5 @@
 // Thousands of files that were read become a few lines, one a folder.
-import type { StatusReport } from "../api/types.ts";
-
-type Source = StatusReport["sources"][number];
+import type { SourceStatus } from "../api/types.ts";
 
 export interface SourceLine {
   name: string;
@@ -16,12 +14,12 @@ export interface SourceLine {
 const MOST_LINES = 20;
 
 /** One line a folder (or a named source), without the path they share; folders join their parents until few enough are left. */
-export function sourceLines(sources: Source[], most = MOST_LINES): SourceLine[] {
+export function sourceLines(sources: SourceStatus[], most = MOST_LINES): SourceLine[] {
   const paths = sources.map(({ name }) => String(name).split("/"));
   let shared = 0;
   const [first = []] = paths;
   while (shared < first.length - 1 && paths.every((path) => path.length > shared + 1 && path[shared] === first[shared])) shared += 1;
-  const deepest = paths.reduce((most_, path) => Math.max(most_, path.length), 0);
+  const deepest = paths.reduce((length, path) => Math.max(length, path.length), 0);
   for (let depth = deepest; ; depth -= 1) {
     const lines = new Map<string, SourceLine>();
     sources.forEach((source, index) => {

@@ -1,4 +1,5 @@
 // A narrative as paragraphs and dated steps.
+import { clock, day } from "./time.ts";
 
 export interface Story {
   /** What stands before the first date. */
@@ -21,4 +22,10 @@ export function story(text: string): Story {
     } else lead.push(...paragraphs);
   }
   return { lead, steps };
+}
+
+/** `2026-09-14 08:02 UTC` -> `14 Sep 08:02`: the year stands in the head of the page. */
+export function shortDate(when: string): string {
+  const ms = Date.parse(when.replace(" UTC", "Z").replace(" ", "T"));
+  return Number.isNaN(ms) ? when : `${day(ms)} ${clock(ms)}`;
 }

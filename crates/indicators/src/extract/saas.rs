@@ -69,6 +69,8 @@ pub(super) fn account(out: &mut Collector<'_>, change: &AccountChange) {
     let Some(person) = who(out, &change.user).or_else(|| actor(out, &change.actor)) else { return };
     let mut fact = out.fact(FactKind::SaasAccount, &person);
     fact.fields.push(("operation", text(&change.operation)));
+    let what = format!("{} {}", change.operation, change.auth_factor.as_deref().unwrap_or_default());
+    fact.fields.push(("change", text(what.trim_end())));
     if let Some(factor) = &change.auth_factor {
         fact.fields.push(("auth_factor", text(factor)));
     }
