@@ -9,6 +9,9 @@ use weft_model::{DAY_MS, Domain, Entity, EntityKind, EventRef, EventTime, Indica
 /// How long before the first and after the last indicator is asked.
 const BEFORE_MS: i64 = DAY_MS;
 const AFTER_MS: i64 = 3 * DAY_MS;
+/// How long before its visit the device may have followed a mail's link, and how long the mail may have waited.
+const LED_MS: i64 = weft_model::HOUR_MS;
+const MAILED_MS: i64 = 3 * DAY_MS;
 /// Events one answer lists.
 const MAX_EVENTS: usize = 500;
 /// Answers in all.
@@ -20,12 +23,13 @@ pub(crate) fn investigate(engine: &Engine, members: &[&Indicator]) -> Vec<Timeli
     let first = start(members);
     let from = first.plus_ms(-BEFORE_MS);
     let to = members.iter().map(|indicator| indicator.end_time).max().unwrap_or(first).plus_ms(AFTER_MS);
-    let asked: BTreeSet<&Entity> = members
+    let mut asked: BTreeSet<&Entity> = members
         .iter()
         .flat_map(|indicator| &indicator.entities)
         .filter(|entity| matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Url | EntityKind::Sender))
         .filter(|entity| is_rare(engine, entity, first))
         .collect();
+    asked.extend(led_by_mail(engine, members));
     let mut told: BTreeSet<EventRef> = held.clone();
     let mut entries = Vec::new();
     for entity in asked {
@@ -44,6 +48,26 @@ pub(crate) fn investigate(engine: &Engine, members: &[&Indicator]) -> Vec<Timeli
     entries.extend(answers_to_mails(engine, &held, &mut told, from, to));
     entries.truncate(MAX_ANSWERS);
     entries
+}
+
+/// Patient zero: unknown domains that a device of the incident visited shortly before the domain it is in the incident for, and that a
+/// mail had linked to before. The mail is how it began.
+fn led_by_mail<'a>(engine: &'a Engine, members: &[&Indicator]) -> BTreeSet<&'a Entity> {
+    let first = start(members);
+    let devices = members.iter().filter(|indicator| indicator.family == "device-domain").filter_map(|i| Some((i.entities.first()?, i.time)));
+    let mut found = BTreeSet::new();
+    for (device, at) in devices {
+        for (domain, touches) in engine.graph.domains_touched_by(&device.key, at.plus_ms(-LED_MS), at) {
+            let contacts = touches.contacts().unwrap_or_default();
+            let visited = |touch: &&&Touch| touch.domain == Domain::Network && *touch.by == *device.key && touch.event.time <= at && at.since(touch.event.time) <= LED_MS;
+            let Some(visit) = contacts.iter().find(visited) else { continue };
+            let mailed = contacts.iter().any(|touch| touch.domain == Domain::Email && touch.event.time < visit.event.time && visit.event.time.since(touch.event.time) <= MAILED_MS);
+            if mailed && is_rare(engine, domain, first) {
+                found.insert(domain);
+            }
+        }
+    }
+    found
 }
 
 /// Replies and delivery reports for the mails among the evidence.

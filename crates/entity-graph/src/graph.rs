@@ -63,6 +63,13 @@ impl EntityGraph {
         found.sort_by_key(|(entity, _)| *entity);
         found
     }
+    /// External domains that an internal entity touched in `[from, to]`, in key order.
+    pub fn domains_touched_by(&self, who: &str, from: EventTime, to: EventTime) -> Vec<(&Entity, &Touches)> {
+        let mut found: Vec<_> =
+            self.external.iter().filter(|(entity, touches)| entity.kind == EntityKind::Domain && touches.touched_by(who, from, to)).collect();
+        found.sort_by_key(|(entity, _)| *entity);
+        found
+    }
     /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names; never 0 (half a
     /// toucher is added), so a never-seen entity is as rare as the organisation is large.
     pub fn prevalence(&self, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {

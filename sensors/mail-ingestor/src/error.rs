@@ -1,6 +1,7 @@
 //! Why a source could not be read. A bad message is no error: it is rejected into the sink with a reason.
 
 use std::path::PathBuf;
+use weft_runtime::OpenError;
 
 /// Reading stopped; what was handed to the sink before stays valid.
 #[derive(Debug, thiserror::Error)]
@@ -21,4 +22,16 @@ pub enum IngestError {
     /// More files than [`MAX_MAILDIR_MESSAGES`](crate::MAX_MAILDIR_MESSAGES).
     #[error("{path} holds more than {limit} messages: split it into several folders", path = path.display())]
     TooMany { path: PathBuf, limit: usize },
+}
+
+impl IngestError {
+    /// Short stable name, counted in reports (`truncated_file`, `decompression_bomb`, `corrupt_compression`, `unreadable_maildir` ...).
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Read(source) => OpenError::reason_of(source),
+            Self::List { .. } => "unreadable_maildir",
+            Self::NotMaildir { .. } => "not_a_maildir",
+            Self::TooMany { .. } => "too_many_messages",
+        }
+    }
 }

@@ -57,6 +57,8 @@ mod tests {
         }
         let mut sink = Collected::default();
         assert!(matches!(read_message(&mut Broken, &mut sink), Err(IngestError::Read(_))));
+        let cut = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        assert_eq!(IngestError::Read(cut).reason(), "truncated_file");
         assert_eq!(sink.read, 0);
     }
 }

@@ -1,6 +1,7 @@
 //! Why a capture could not be read at all.
 
 use std::io;
+use weft_runtime::OpenError;
 
 /// A capture that gives nothing. A capture that is cut short or broken further on is no error: it is rejected from there, and what
 /// came before counts.
@@ -43,7 +44,8 @@ impl CaptureError {
             Self::Empty => "empty_capture",
             Self::NotACapture => "not_a_capture",
             Self::TruncatedHeader => "truncated_capture_header",
-            Self::Io(_) => "read_failed",
+            // A compressed capture may be cut short, damaged or a bomb.
+            Self::Io(source) => OpenError::reason_of(source),
             #[cfg(feature = "capture")]
             Self::Interface { .. } => "interface_not_opened",
             #[cfg(feature = "capture")]

@@ -194,6 +194,9 @@ fn short_reads_and_failures_are_not_the_end() {
         let error = read_capture(&mut Drips(&file, Some(io::ErrorKind::ConnectionReset)), Limits::default(), &mut sink).unwrap_err();
         assert!(matches!(&error, CaptureError::Io(source) if source.kind() == io::ErrorKind::ConnectionReset));
         assert_eq!(sink.events.len(), 1, "what was read before counts");
+        // A compressed file that is cut short.
+        let error = read_capture(&mut Drips(&file, Some(io::ErrorKind::UnexpectedEof)), Limits::default(), &mut sink).unwrap_err();
+        assert_eq!(error.reason(), "truncated_file");
     }
 }
 

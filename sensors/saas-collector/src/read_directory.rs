@@ -6,8 +6,8 @@ use std::io::Read;
 use weft_model::{Directory, Person};
 use weft_runtime::{Reject, Sink, TextReader};
 
-/// Most people that are read.
-const MAX_PEOPLE: usize = 1_000_000;
+/// Most people that are read: what is made of a person takes about 3 KB.
+const MAX_PEOPLE: usize = 300_000;
 /// Bytes of one field that are kept.
 const MAX_FIELD_BYTES: usize = 512;
 

@@ -12,6 +12,10 @@ describe("fields", () => {
       { path: "none", value: "null" },
     ]);
   });
+  it("says what happened before what every event of its class says", () => {
+    const event = { activity_id: 1, class_uid: 4009, direction: "Unknown", email: { from: "a" }, metadata: { uid: "u" }, severity_id: 1, status: "Failure", time: 0 };
+    expect(fields(event).map(({ path }) => path)).toEqual(["time", "email.from", "status", "activity_id", "class_uid", "direction", "metadata.uid", "severity_id"]);
+  });
   it("stays small whatever comes", () => {
     let deep: Record<string, unknown> = {};
     for (let depth = 0; depth < 1000; depth += 1) deep = { a: deep };

@@ -1,4 +1,4 @@
-// An event's members as rows of path and value, in the order they came.
+// An event's members as rows of path and value: its time, what it says, and last what every event of its class has alike.
 
 export interface Field {
   path: string;
@@ -10,6 +10,9 @@ const MOST = 500;
 const DEEPEST = 12;
 
 const TIMES = new Set(["time", "start_time", "end_time", "logged_time", "processed_time", "first_seen", "created_time", "modified_time"]);
+
+const SCHEMA = /^(?:activity|category|class|type|severity|direction)_(?:id|uid|name)$|^(?:severity|direction|metadata|unmapped)$/;
+const rank = (name: string): number => (name === "time" ? 0 : SCHEMA.test(name) ? 2 : 1);
 
 export function fields(event: Record<string, unknown>): Field[] {
   const rows: Field[] = [];
@@ -25,7 +28,8 @@ export function fields(event: Record<string, unknown>): Field[] {
       rows.push({ path, value: show(path, value) });
     }
   };
-  for (const [name, member] of Object.entries(event)) if (name !== "raw_data") visit(member, name, 1);
+  const members = Object.entries(event).sort(([a], [b]) => rank(a) - rank(b));
+  for (const [name, member] of members) if (name !== "raw_data") visit(member, name, 1);
   if (rows.length >= MOST) rows.push({ path: "…", value: `only the first ${MOST} fields are shown` });
   return rows;
 }
