@@ -1,18 +1,16 @@
-//! How surprising is this: novelty of a category, daily counts, volumes, hour of the week, and the conformal calibration that turns
+//! How surprising is this: novelty of a category, counts and volumes, hour of the week, and the conformal calibration that turns
 //! any score into a p-value and into evidence.
 //!
 //! Every estimator backs off from the entity to its peer group, the organisation and a shipped prior. This crate must not know what
 //! an event or a model is; values are interned numbers, time is an argument.
 
 pub mod calibration;
-pub mod counts;
 pub mod evidence;
 pub mod hour_of_week;
 pub mod novelty;
 pub mod volume;
 
 pub use calibration::{Calibration, PValue};
-pub use counts::DailyCount;
 pub use evidence::{log2_e, surprise_bits};
 pub use hour_of_week::HourOfWeek;
 pub use novelty::{Categories, Novelty, NoveltyParams, novelty};

@@ -87,12 +87,7 @@ pub fn novelty(levels: &[Option<&Categories>], value: u32, params: NoveltyParams
     }
     let level = levels.iter().position(|l| l.is_some_and(|l| l.count(value) > 0)).unwrap_or(levels.len());
     let first = levels.first().copied().flatten();
-    Novelty {
-        tail: tail.clamp(1e-9, 1.0),
-        level,
-        seen: first.map_or(0, |l| l.count(value)),
-        n: first.map_or(0, Categories::total),
-    }
+    Novelty { tail: tail.clamp(1e-9, 1.0), level, seen: first.map_or(0, |l| l.count(value)), n: first.map_or(0, Categories::total) }
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Compare what is found in simulations with their truth
     Eval(Eval),
-    /// Query the lake with SQL
+    /// Query the lake with SQL (not in this version)
+    #[command(hide = true)]
     Hunt(Hunt),
     /// List, show and test detection models
     Models(Models),
@@ -132,7 +133,7 @@ pub enum SensorDomain {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example: weft simulate case-a --seed 7 --out /tmp/case")]
 pub struct Simulate {
-    /// Name of the scenario
+    /// Scenario: case-a or benign-month
     pub name: String,
     /// Seed; the same seed writes the same bytes
     #[arg(long, default_value_t = 1)]
@@ -140,8 +141,10 @@ pub struct Simulate {
     /// Output folder; must be empty or absent
     #[arg(long)]
     pub out: PathBuf,
+    /// People in the organisation, 8 to 500
     #[arg(long, default_value_t = 60)]
     pub people: u32,
+    /// Days of activity, at most 120; case-a needs at least 17
     #[arg(long, default_value_t = 21)]
     pub days: u32,
     /// Audit records arrive late, out of order and partly twice
@@ -170,12 +173,14 @@ impl Replay {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft hunt 'select count(*) from network_activity'")]
 pub struct Hunt {
     /// SQL over the lake
     pub sql: String,
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft models list")]
 pub struct Models {
     #[command(subcommand)]
     pub command: ModelsCommand,
@@ -192,7 +197,10 @@ pub enum ModelsCommand {
     },
     /// The file of one model
     #[command(after_help = "Example: weft models show 'Device/Suspicious Domain'")]
-    Show { name: String },
+    Show {
+        /// Name of the model, as `weft models list` prints it
+        name: String,
+    },
     /// Run the tests inside the model files
     #[command(after_help = "Example: weft models test\n         weft models test ./my-model.yaml")]
     Test {
@@ -202,6 +210,7 @@ pub enum ModelsCommand {
     /// How often each model speaks on past input
     #[command(after_help = "Example: weft models backtest ./last-month")]
     Backtest {
+        /// Files and folders, as for `weft replay`
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
@@ -216,6 +225,7 @@ pub struct Doctor {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example: weft config check /etc/weft/weft.toml")]
 pub struct Config {
     #[command(subcommand)]
     pub command: ConfigCommand,
@@ -224,8 +234,11 @@ pub struct Config {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Check a configuration file
-    #[command(after_help = "Example: weft config check deploy/examples/embedded.toml")]
-    Check { file: Option<PathBuf> },
+    #[command(after_help = "Example: weft config check deploy/examples/minimal.toml")]
+    Check {
+        /// Configuration file; the usual one when none is named
+        file: Option<PathBuf>,
+    },
     /// Print the reference of the configuration
     #[command(after_help = "Example: weft config schema --json")]
     Schema {

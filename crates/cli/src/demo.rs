@@ -15,10 +15,21 @@ pub fn run(options: &Demo) -> anyhow::Result<Code> {
     let temporary = tempfile::Builder::new().prefix("weft-demo-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let raw = options.keep.clone().unwrap_or_else(|| temporary.path().join("company"));
     let mut out = std::io::stdout();
-    writeln!(out, "Making a company of {} people with {} days of mail, audit records and packets (seed {}) ...", options.people, options.days, options.seed)?;
+    writeln!(
+        out,
+        "Making a company of {} people with {} days of mail, audit records and packets (seed {}) ...",
+        options.people, options.days, options.seed
+    )?;
     let scenario = Options { scenario: "case-a".into(), seed: options.seed, people: options.people, days: options.days, late: false };
     let made = simulate::write(&scenario, &raw)?;
-    writeln!(out, "{} mails, {} audit records, {} packets, {} MB. Analysing them ...", made.mails, made.audit_records, made.packets, made.raw_bytes / 1_000_000)?;
+    writeln!(
+        out,
+        "{} mails, {} audit records, {} packets, {} MB. Analysing them ...",
+        made.mails,
+        made.audit_records,
+        made.packets,
+        made.raw_bytes / 1_000_000
+    )?;
     let replayed = replay::replay(&Replay::of(vec![raw.join("raw")]))?;
     for incident in &replayed.incidents {
         print::incident(&mut out, incident)?;

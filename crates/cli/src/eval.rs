@@ -77,14 +77,27 @@ pub fn run(options: &Eval) -> anyhow::Result<Code> {
             writeln!(
                 out,
                 "{} ({}): {} of {} attacks found once, {} fragments, {} wrong merges, {:.0} % of steps{}, {} benign events inside, {} false incidents, {:.1} s",
-                one.dir, one.scenario, one.found_once, one.attacks, one.fragments, one.wrong_merges, one.steps_share * 100.0,
+                one.dir,
+                one.scenario,
+                one.found_once,
+                one.attacks,
+                one.fragments,
+                one.wrong_merges,
+                one.steps_share * 100.0,
                 if one.missing_steps.is_empty() { String::new() } else { format!(" (missing {})", one.missing_steps.join(", ")) },
-                one.benign_events, one.false_incidents, one.seconds
+                one.benign_events,
+                one.false_incidents,
+                one.seconds
             )?;
         }
         writeln!(out, "{total:#}")?;
     }
-    let is_sound = found.iter().all(|f| f.found_once == f.attacks && f.fragments + f.wrong_merges + f.benign_events == 0 && f.missing_steps.is_empty() && f.false_incidents <= 1);
+    let is_sound = found.iter().all(|f| {
+        f.found_once == f.attacks
+            && f.fragments + f.wrong_merges + f.benign_events == 0
+            && f.missing_steps.is_empty()
+            && f.false_incidents <= 1
+    });
     Ok(if is_sound { Code::Done } else { Code::CheckFailed })
 }
 
@@ -93,7 +106,8 @@ fn simulations(dir: &Path, seeds: &[u64]) -> anyhow::Result<Vec<PathBuf>> {
         return Ok(vec![dir.to_path_buf()]);
     }
     let entries = std::fs::read_dir(dir).with_context(|| format!("cannot list {}", dir.display()))?;
-    let mut dirs: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.join("truth.json").is_file()).collect();
+    let mut dirs: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.join("truth.json").is_file()).collect();
     dirs.retain(|path| seeds.is_empty() || seeds.iter().any(|seed| path.to_string_lossy().ends_with(&format!("-{seed}"))));
     dirs.sort();
     Ok(dirs)
@@ -103,8 +117,7 @@ fn evaluate(dir: &Path) -> anyhow::Result<Found> {
     let path = dir.join("truth.json");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let truth: Truth = serde_json::from_str(&text).with_context(|| format!("{} is not the truth of a simulation", path.display()))?;
-    let options =
-        Replay::of(vec![dir.join("raw")]);
+    let options = Replay::of(vec![dir.join("raw")]);
     let replayed = replay::replay(&options)?;
     let bounds = replayed.store.time_bounds()?;
     let days = bounds.map_or(0, |(first, last)| (last.day() - first.day() + 1).max(0) as u64);

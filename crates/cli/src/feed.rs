@@ -1,7 +1,7 @@
 //! The sink behind every reader: counts, keeps dead letters, and passes events on in batches.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use weft_correlator::pipeline::BATCH;
 use weft_model::{Directory, Event, Person};
 use weft_runtime::report::SourceReport;
@@ -62,9 +62,4 @@ impl Sink for Feed<'_> {
     fn stopped(&self) -> bool {
         self.failure.is_some() || self.stop.load(Ordering::Relaxed)
     }
-}
-
-/// A stop signal that SIGINT and SIGTERM set.
-pub fn stop_flag() -> Arc<AtomicBool> {
-    Arc::new(AtomicBool::new(false))
 }

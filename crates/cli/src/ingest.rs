@@ -25,9 +25,8 @@ pub struct Ingested {
 /// Reads one opened input into `feed`.
 pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
     let ended: Result<(), (&'static str, String)> = match input.kind {
-        Kind::Pcap | Kind::PcapNg => {
-            weft_net_sensor::read_capture(source, weft_net_decode::Limits::default(), feed).map_err(|error| (error.reason(), error.to_string()))
-        }
+        Kind::Pcap | Kind::PcapNg => weft_net_sensor::read_capture(source, weft_net_decode::Limits::default(), feed)
+            .map_err(|error| (error.reason(), error.to_string())),
         Kind::Message => weft_mail_ingestor::read_message(source, feed).map_err(|error| ("unreadable_message", error.to_string())),
         Kind::Mbox => weft_mail_ingestor::read_mbox(source, feed).map_err(|error| ("unreadable_mbox", error.to_string())),
         Kind::SaasJson => weft_saas_collector::read_json(source, feed).map_err(|error| (error.reason(), error.to_string())),
@@ -53,7 +52,12 @@ pub fn read_or_skip(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
 }
 
 /// Opens and reads one input; what cannot be read is counted under its reason.
-pub fn read_input(input: &Input, dead_letters: Option<&Mutex<DeadLetters>>, stop: &AtomicBool, forward: &mut Forward<'_>) -> anyhow::Result<(SourceReport, Vec<Person>)> {
+pub fn read_input(
+    input: &Input,
+    dead_letters: Option<&Mutex<DeadLetters>>,
+    stop: &AtomicBool,
+    forward: &mut Forward<'_>,
+) -> anyhow::Result<(SourceReport, Vec<Person>)> {
     let mut pass = |batch| (forward)(batch);
     let mut feed = Feed::new(&input.name, dead_letters, stop, &mut pass);
     if input.skip_reason().is_some() {
@@ -74,7 +78,12 @@ pub fn read_input(input: &Input, dead_letters: Option<&Mutex<DeadLetters>>, stop
 }
 
 /// Reads all inputs into the event store, on several threads behind one bounded queue.
-pub fn read_all(inputs: &[Input], store: &EventStore, dead_letters: Option<&Mutex<DeadLetters>>, stop: &AtomicBool) -> anyhow::Result<Ingested> {
+pub fn read_all(
+    inputs: &[Input],
+    store: &EventStore,
+    dead_letters: Option<&Mutex<DeadLetters>>,
+    stop: &AtomicBool,
+) -> anyhow::Result<Ingested> {
     let progress = bar(inputs.len() as u64, "reading");
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, SourceReport, Vec<Person>)>> = Mutex::new(Vec::new());

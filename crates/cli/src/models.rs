@@ -65,8 +65,7 @@ fn read(path: &PathBuf) -> anyhow::Result<Model> {
 
 /// How many indicators each model gave, by whole bits of surprise.
 fn backtest(paths: &[PathBuf]) -> anyhow::Result<Code> {
-    let options =
-        Replay::of(paths.to_vec());
+    let options = Replay::of(paths.to_vec());
     let replayed = replay::replay(&options)?;
     let mut by_model: BTreeMap<String, [u64; 4]> = builtin()?.models.into_iter().map(|model| (model.name, [0; 4])).collect();
     for indicator in replayed.engine.indicators() {

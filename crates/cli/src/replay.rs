@@ -3,11 +3,12 @@
 use crate::args::Replay;
 use crate::exit::{Code, nothing_readable, usage};
 use crate::ingest::{self, Ingested};
-use crate::{feed, knowledge, print};
+use crate::{knowledge, print};
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 use weft_bus::EventStore;
@@ -65,7 +66,7 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     let folder = tempfile::Builder::new().prefix("weft-replay-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let store = EventStore::open(&folder.path().join("events"))?;
     let dead_letters = options.dead_letters.as_deref().map(open_dead_letters).transpose()?;
-    let stop = feed::stop_flag();
+    let stop = AtomicBool::new(false);
     let Ingested { sources, people } = ingest::read_all(&inputs, &store, dead_letters.as_ref(), &stop)?;
     if let Some(file) = dead_letters {
         file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish().context("cannot finish the dead-letter file")?;
@@ -90,7 +91,12 @@ fn open_dead_letters(path: &Path) -> anyhow::Result<Mutex<DeadLetters>> {
 }
 
 /// Takes the sorted events through the pipeline; reading ahead on a second thread.
-fn analyse(store: &EventStore, knowledge: weft_correlator::Knowledge, shuffle: Option<u64>, lake: Option<&Path>) -> anyhow::Result<(Engine, Progress)> {
+fn analyse(
+    store: &EventStore,
+    knowledge: weft_correlator::Knowledge,
+    shuffle: Option<u64>,
+    lake: Option<&Path>,
+) -> anyhow::Result<(Engine, Progress)> {
     let progress = ingest::bar(store.len(), "analysing");
     let mut lake = lake.map(|dir| weft_lake::Lake::open(dir)?.writer()).transpose()?;
     let (send, receive) = sync_channel::<Result<Vec<Event>, weft_bus::BusError>>(16);
@@ -106,7 +112,9 @@ fn analyse(store: &EventStore, knowledge: weft_correlator::Knowledge, shuffle: O
                         return;
                     }
                 }
-                if batch.len() >= ingest_batch() && send.send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(ingest_batch())))).is_err() {
+                if batch.len() >= ingest_batch()
+                    && send.send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(ingest_batch())))).is_err()
+                {
                     return;
                 }
             }

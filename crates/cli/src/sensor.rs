@@ -4,6 +4,7 @@ use crate::args::{Sensor, SensorDomain};
 use crate::exit::{Code, nothing_readable, usage};
 use crate::{feed, ingest};
 use std::io::Write;
+use std::sync::atomic::AtomicBool;
 use weft_model::Event;
 use weft_runtime::{Kind, discover};
 
@@ -35,7 +36,7 @@ pub fn run(options: &Sensor) -> anyhow::Result<Code> {
     if inputs.is_empty() {
         return Err(nothing_readable("no input of this sensor's kind is here"));
     }
-    let stop = feed::stop_flag();
+    let stop = AtomicBool::new(false);
     for input in &inputs {
         let (report, _) = ingest::read_input(input, None, &stop, &mut print)?;
         if report.dead_letter > 0 {
@@ -51,7 +52,9 @@ fn live(interface: &str, filter: Option<&str>, print: &mut feed::Forward<'_>) ->
     let mut print = print;
     let mut pass = |batch| (print)(batch);
     let mut feed = feed::Feed::new(interface, None, &stop, &mut pass);
-    weft_net_sensor::capture_live(interface, filter, weft_net_decode::Limits::default(), &mut feed, &mut |stats| tracing::info!(?stats, "capture"))?;
+    weft_net_sensor::capture_live(interface, filter, weft_net_decode::Limits::default(), &mut feed, &mut |stats| {
+        tracing::info!(?stats, "capture")
+    })?;
     feed.flush();
     Ok(Code::Done)
 }

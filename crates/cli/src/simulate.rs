@@ -9,7 +9,8 @@ use weft_simulator::{Options, SimulateError, Summary, simulate};
 
 /// Runs the command.
 pub fn run(options: &Simulate) -> anyhow::Result<Code> {
-    let wanted = Options { scenario: options.name.clone(), seed: options.seed, people: options.people, days: options.days, late: options.late };
+    let wanted =
+        Options { scenario: options.name.clone(), seed: options.seed, people: options.people, days: options.days, late: options.late };
     let summary = write(&wanted, &options.out)?;
     writeln!(
         std::io::stdout(),

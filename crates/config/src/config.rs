@@ -54,7 +54,7 @@ pub struct Listen {
 }
 
 /// How events and incidents travel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bus {
     /// `embedded`: a durable log under `data_dir`. `kafka`: Apache Kafka; the binary needs the feature `kafka`.
@@ -149,18 +149,6 @@ impl Default for Config {
 impl Default for Listen {
     fn default() -> Self {
         Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8686)) }
-    }
-}
-
-impl Default for Bus {
-    fn default() -> Self {
-        Self {
-            kind: BusKind::default(),
-            brokers: Vec::new(),
-            topic_prefix: String::new(),
-            events_format: EventsFormat::default(),
-            properties: BTreeMap::new(),
-        }
     }
 }
 

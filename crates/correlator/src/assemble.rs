@@ -30,7 +30,8 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicat
     let mut links: Vec<Link> = cluster.links.iter().filter_map(|link| named(link, indicators)).collect();
     links.sort_by(|a, b| (a.from, a.to, &a.via).cmp(&(b.from, b.to, &b.via)));
     let start = members.iter().map(|indicator| indicator.time).min()?;
-    let end = timeline.iter().flat_map(|entry| entry.events.iter().map(|event| event.time)).chain(members.iter().map(|i| i.end_time)).max()?;
+    let end =
+        timeline.iter().flat_map(|entry| entry.events.iter().map(|event| event.time)).chain(members.iter().map(|i| i.end_time)).max()?;
     let mut incident = Incident {
         uid: IncidentUid::of("incident", &[&core.uid.0]),
         title: title::title(engine, &members, &roles),
@@ -44,7 +45,11 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicat
         recommended: recommend::recommend(&members, &roles),
         iocs: roles.iocs(engine, &members),
         entities: roles.into_entities(engine),
-        contributions: members.into_iter().zip(shares).map(|(indicator, evidence_bits)| Contribution { indicator: indicator.clone(), evidence_bits }).collect(),
+        contributions: members
+            .into_iter()
+            .zip(shares)
+            .map(|(indicator, evidence_bits)| Contribution { indicator: indicator.clone(), evidence_bits })
+            .collect(),
         links,
         timeline,
         narrative: Narrative::default(),
@@ -53,7 +58,28 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicat
         merged_from: Vec::new(),
     };
     incident.narrative.en = weft_narrative::narrate(&incident);
+    for note in feed_notes(engine, &incident) {
+        incident.narrative.en.push(' ');
+        incident.narrative.en.push_str(&note);
+    }
     Some(incident)
+}
+
+/// What the operator's feeds say about the incident's indicators of compromise: explanation, never a condition.
+fn feed_notes(engine: &Engine, incident: &Incident) -> Vec<String> {
+    let enricher = &engine.knowledge.enricher;
+    let mut notes = Vec::new();
+    for ioc in &incident.iocs {
+        if let Some(registered) = enricher.domain_age_feed(&ioc.value) {
+            let day = registered.to_rfc3339();
+            notes.push(format!("A feed says that {} was registered on {}.", ioc.value, day.get(..10).unwrap_or(&day)));
+        }
+        if let Some(reason) = enricher.reputation(&ioc.value) {
+            notes.push(format!("A feed lists {}: {reason}.", ioc.value));
+        }
+    }
+    notes.dedup();
+    notes
 }
 
 fn entry(indicator: &Indicator) -> TimelineEntry {

@@ -54,14 +54,24 @@ pub(crate) fn investigate(engine: &Engine, members: &[&Indicator]) -> Vec<Timeli
 /// mail had linked to before. The mail is how it began.
 fn led_by_mail<'a>(engine: &'a Engine, members: &[&Indicator]) -> BTreeSet<&'a Entity> {
     let first = start(members);
-    let devices = members.iter().filter(|indicator| indicator.family == "device-domain").filter_map(|i| Some((i.entities.first()?, i.time)));
+    let devices =
+        members.iter().filter(|indicator| indicator.family == "device-domain").filter_map(|i| Some((i.entities.first()?, i.time)));
     let mut found = BTreeSet::new();
     for (device, at) in devices {
         for (domain, touches) in engine.graph.domains_touched_by(&device.key, at.plus_ms(-LED_MS), at) {
             let contacts = touches.contacts().unwrap_or_default();
-            let visited = |touch: &&&Touch| touch.domain == Domain::Network && *touch.by == *device.key && touch.event.time <= at && at.since(touch.event.time) <= LED_MS;
+            let visited = |touch: &&&Touch| {
+                touch.domain == Domain::Network
+                    && *touch.by == *device.key
+                    && touch.event.time <= at
+                    && at.since(touch.event.time) <= LED_MS
+            };
             let Some(visit) = contacts.iter().find(visited) else { continue };
-            let mailed = contacts.iter().any(|touch| touch.domain == Domain::Email && touch.event.time < visit.event.time && visit.event.time.since(touch.event.time) <= MAILED_MS);
+            let mailed = contacts.iter().any(|touch| {
+                touch.domain == Domain::Email
+                    && touch.event.time < visit.event.time
+                    && visit.event.time.since(touch.event.time) <= MAILED_MS
+            });
             if mailed && is_rare(engine, domain, first) {
                 found.insert(domain);
             }
@@ -71,7 +81,13 @@ fn led_by_mail<'a>(engine: &'a Engine, members: &[&Indicator]) -> BTreeSet<&'a E
 }
 
 /// Replies and delivery reports for the mails among the evidence.
-fn answers_to_mails(engine: &Engine, held: &BTreeSet<EventRef>, told: &mut BTreeSet<EventRef>, from: EventTime, to: EventTime) -> Vec<TimelineEntry> {
+fn answers_to_mails(
+    engine: &Engine,
+    held: &BTreeSet<EventRef>,
+    told: &mut BTreeSet<EventRef>,
+    from: EventTime,
+    to: EventTime,
+) -> Vec<TimelineEntry> {
     let mut by_hour: BTreeMap<i64, Vec<&Touch>> = BTreeMap::new();
     for (_, touches) in engine.graph.messages_sent_by(held) {
         for touch in touches.contacts().unwrap_or_default() {

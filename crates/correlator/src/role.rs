@@ -48,7 +48,14 @@ impl Roles {
                 let name = person.map(|(_, person)| person.display_name.clone()).filter(|name| !name.is_empty());
                 let mut aliases: Vec<String> = person
                     .into_iter()
-                    .flat_map(|(_, p)| [p.mail.to_lowercase(), p.user_principal_name.to_lowercase(), p.object_id.clone(), p.device_host_name.to_lowercase()])
+                    .flat_map(|(_, p)| {
+                        [
+                            p.mail.to_lowercase(),
+                            p.user_principal_name.to_lowercase(),
+                            p.object_id.clone(),
+                            p.device_host_name.to_lowercase(),
+                        ]
+                    })
                     .filter(|alias| !alias.is_empty())
                     .collect();
                 aliases.sort();

@@ -65,8 +65,11 @@ impl EntityGraph {
     }
     /// External domains that an internal entity touched in `[from, to]`, in key order.
     pub fn domains_touched_by(&self, who: &str, from: EventTime, to: EventTime) -> Vec<(&Entity, &Touches)> {
-        let mut found: Vec<_> =
-            self.external.iter().filter(|(entity, touches)| entity.kind == EntityKind::Domain && touches.touched_by(who, from, to)).collect();
+        let mut found: Vec<_> = self
+            .external
+            .iter()
+            .filter(|(entity, touches)| entity.kind == EntityKind::Domain && touches.touched_by(who, from, to))
+            .collect();
         found.sort_by_key(|(entity, _)| *entity);
         found
     }

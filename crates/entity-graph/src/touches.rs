@@ -42,13 +42,8 @@ pub struct Touches {
 
 impl Touches {
     pub(crate) fn new(touch: Touch) -> Self {
-        let mut touches = Self {
-            first_seen: touch.event.time,
-            last_seen: touch.event.time,
-            by: HashMap::new(),
-            list: Vec::new(),
-            is_hub: false,
-        };
+        let mut touches =
+            Self { first_seen: touch.event.time, last_seen: touch.event.time, by: HashMap::new(), list: Vec::new(), is_hub: false };
         touches.add(touch);
         touches
     }

@@ -41,8 +41,7 @@ pub fn builtin() -> Result<ModelSet, ModelError> {
     let priors = PRIORS
         .iter()
         .map(|(file, text)| {
-            serde_saphyr::from_str::<Prior>(text)
-                .map_err(|source| ModelError::Yaml { file: (*file).to_owned(), source: Box::new(source) })
+            serde_saphyr::from_str::<Prior>(text).map_err(|source| ModelError::Yaml { file: (*file).to_owned(), source: Box::new(source) })
         })
         .collect::<Result<Vec<_>, _>>()?;
     ModelSet::new(models, priors)

@@ -109,7 +109,14 @@ impl InlineTest {
                 values.push((*field, Arc::from(value.as_str())));
             }
             let uid = EventUid::of("inline", &[key.as_bytes(), &at.0.to_le_bytes(), &index.to_le_bytes()]);
-            Ok(Fact { kind: model.on, event: EventRef { time: at, uid }, fields: values, amount: number("amount", 0), entities, peer: None })
+            Ok(Fact {
+                kind: model.on,
+                event: EventRef { time: at, uid },
+                fields: values,
+                amount: number("amount", 0),
+                entities,
+                peer: None,
+            })
         };
         (0..number("repeat", 1).min(10_000)).map(fact).collect()
     }

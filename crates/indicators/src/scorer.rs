@@ -82,7 +82,9 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     let (fact, answers) = group
         .facts
         .iter()
-        .map(|fact| (*fact, model.features.iter().enumerate().map(|(i, f)| answer(state, index, i, f, model, context, group, fact)).collect()))
+        .map(|fact| {
+            (*fact, model.features.iter().enumerate().map(|(i, f)| answer(state, index, i, f, model, context, group, fact)).collect())
+        })
         .max_by(|a: &(&Fact, Vec<Answer>), b| total(&a.1).total_cmp(&total(&b.1)).then(b.0.event.cmp(&a.0.event)))?;
     let raw = total(&answers);
     let keep_bits = state.settings.keep_bits;
@@ -91,7 +93,8 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     *best = best.max(raw);
 
     let day = fact.event.time.day();
-    let uid = IndicatorUid::of("indicator", &[model.name.as_bytes(), group.entity.as_bytes(), group.subject.as_bytes(), &day.to_be_bytes()]);
+    let uid =
+        IndicatorUid::of("indicator", &[model.name.as_bytes(), group.entity.as_bytes(), group.subject.as_bytes(), &day.to_be_bytes()]);
     let value = memory.calibration.p_value(raw, tie_of(&uid.0));
     // Never more surprising than its parts: where everybody's score is the same, a lucky tie-break is no finding (ADR 0004).
     let bits = surprise_bits(value.p, value.n).min(raw);
@@ -253,7 +256,11 @@ fn answer(
             let expected = levels.iter().flatten().find_map(|level| level.most_common()).and_then(|number| state.names.text(number));
             Answer {
                 bits: -found.tail.log2(),
-                observed: if found.seen == 0 { format!("{value} (never before)") } else { format!("{value} ({} times before)", found.seen) },
+                observed: if found.seen == 0 {
+                    format!("{value} (never before)")
+                } else {
+                    format!("{value} ({} times before)", found.seen)
+                },
                 expected: expected.map_or_else(|| "nothing learned yet".to_owned(), |usual| format!("usually {usual}")),
                 n: found.n,
                 peer: level_name(found.level),
@@ -290,7 +297,11 @@ fn answer(
             let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,
-                observed: if best > 0.0 { format!("{} ({best:.1} bits) within {} h before", after.model, after.within_hours) } else { "none before".into() },
+                observed: if best > 0.0 {
+                    format!("{} ({best:.1} bits) within {} h before", after.model, after.within_hours)
+                } else {
+                    "none before".into()
+                },
                 expected: format!("no {} before", after.model),
                 n: memory.calibration.n(),
                 peer: "self".into(),
@@ -300,12 +311,7 @@ fn answer(
     }
 }
 
-fn amount_answer(
-    levels: [Option<&weft_baselines::Volume>; 3],
-    amount: u64,
-    unit: &str,
-    level_name: impl Fn(usize) -> String,
-) -> Answer {
+fn amount_answer(levels: [Option<&weft_baselines::Volume>; 3], amount: u64, unit: &str, level_name: impl Fn(usize) -> String) -> Answer {
     let tail = volume_tail(&levels, amount, VOLUME_STRENGTH, VOLUME_PRIOR.max(1.0 / (1.0 + amount as f64)));
     let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0)).unwrap_or(3);
     let from = levels.get(level).copied().flatten();
@@ -331,11 +337,15 @@ fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact) ->
     let touches = context.graph.touches(entity);
     let knows_it = fact.actor().is_some_and(|actor| touches.is_some_and(|touches| touches.touched_by(&actor.key, earlier.0, earlier.1)));
     if knows_it {
-        return Answer { bits: 0.0, observed: format!("{} (known to it)", entity.key), expected: "something known".into(), n: population as u64, peer: "self".into() };
+        return Answer {
+            bits: 0.0,
+            observed: format!("{} (known to it)", entity.key),
+            expected: "something known".into(),
+            n: population as u64,
+            peer: "self".into(),
+        };
     }
-    let touchers = touches.map_or(0, |touches| {
-        touches.touchers(earlier.0, earlier.1, |who| context.graph.is_device(who) != is_network)
-    });
+    let touchers = touches.map_or(0, |touches| touches.touchers(earlier.0, earlier.1, |who| context.graph.is_device(who) != is_network));
     let tail = ((touchers as f64 + 0.5) / (population as f64 + 1.0)).min(1.0);
     Answer {
         bits: -tail.log2(),

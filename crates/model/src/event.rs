@@ -105,7 +105,9 @@ impl Event {
             Body::Email(_) => Domain::Email,
             Body::Network(_) | Body::Http(_) | Body::Dns(_) | Body::Dhcp(_) => Domain::Network,
             Body::Authentication(a) if a.kind == crate::AuthenticationKind::AuthenticationTicket => Domain::Network,
-            Body::Authentication(_) | Body::AccountChange(_) | Body::EntityManagement(_) | Body::Api(_) | Body::FileHosting(_) => Domain::Saas,
+            Body::Authentication(_) | Body::AccountChange(_) | Body::EntityManagement(_) | Body::Api(_) | Body::FileHosting(_) => {
+                Domain::Saas
+            }
         }
     }
 }

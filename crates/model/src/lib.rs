@@ -26,4 +26,4 @@ pub use id::{EventUid, IncidentUid, IndicatorUid};
 pub use incident::{Contribution, Coverage, Incident, IncidentEntity, Ioc, Link, Narrative, Recommended, TimelineEntry};
 pub use indicator::{Indicator, Why};
 pub use object::{Actor, Answer, Attachment, EmailAuth, Endpoint, Link as MailLink, Session, Status, Tls, Traffic, User};
-pub use time::{EventTime, DAY_MS, HOUR_MS, MINUTE_MS};
+pub use time::{DAY_MS, EventTime, HOUR_MS, MINUTE_MS};

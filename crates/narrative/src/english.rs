@@ -27,7 +27,8 @@ pub fn clauses(incident: &Incident) -> Vec<Clause> {
 }
 
 fn summary(incident: &Incident) -> Clause {
-    let named = |role: &str| incident.entities.iter().filter(|entity| entity.role == role).map(|entity| entity.name.as_str()).collect::<Vec<_>>();
+    let named =
+        |role: &str| incident.entities.iter().filter(|entity| entity.role == role).map(|entity| entity.name.as_str()).collect::<Vec<_>>();
     let domains: Vec<&str> = incident
         .domains
         .iter()
@@ -67,7 +68,13 @@ fn tell(indicators: &[&Indicator]) -> Option<Clause> {
                 Some(EntityKind::Person | EntityKind::Account) => "person",
                 _ => "entity",
             };
-            let plural = if noun == "person" { format!("{many} people") } else if noun == "entity" { format!("{many} entities") } else { counted(many, noun) };
+            let plural = if noun == "person" {
+                format!("{many} people")
+            } else if noun == "entity" {
+                format!("{many} entities")
+            } else {
+                counted(many, noun)
+            };
             format!("; {plural} showed the same")
         }
     };

@@ -1,7 +1,7 @@
 //! A growing set of indicators with what it speaks of.
 
-use std::collections::{BTreeMap, BTreeSet};
 use crate::evidence::share_evidence;
+use std::collections::{BTreeMap, BTreeSet};
 use weft_model::{Bits, Entity, Indicator};
 
 /// Indicators that belong together.

@@ -55,7 +55,10 @@ fn component(mut members: Vec<usize>, indicators: &[Indicator], graph: &EntityGr
     }
     loop {
         // The heaviest; of equals the pair that comes first.
-        let best = weights.iter().max_by(|(ka, a), (kb, b)| a.bits.total_cmp(&b.bits).then(kb.cmp(ka))).map(|(key, weight)| (*key, weight.clone()));
+        let best = weights
+            .iter()
+            .max_by(|(ka, a), (kb, b)| a.bits.total_cmp(&b.bits).then(kb.cmp(ka)))
+            .map(|(key, weight)| (*key, weight.clone()));
         let Some(((keep, gone), link)) = best else { break };
         let Some(absorbed) = clusters.remove(&gone) else { break };
         if let Some(cluster) = clusters.get_mut(&keep) {
@@ -115,17 +118,30 @@ fn weigh(one: &Cluster, two: &Cluster, indicators: &[Indicator], graph: &EntityG
     }
     let prior = priors.benign_bits(strength, heaviest.gap_ms);
     let order = stage_bits(one, two, indicators, priors);
-    let via: Vec<String> = best.values().filter(|shared| shared.bits > 0.0).map(|shared| format!("{} ({:.1} bits)", shared.entity, shared.bits)).collect();
+    let via: Vec<String> =
+        best.values().filter(|shared| shared.bits > 0.0).map(|shared| format!("{} ({:.1} bits)", shared.entity, shared.bits)).collect();
     Some(Weight {
         bits: shared + order - prior,
         from: heaviest.from,
         to: heaviest.to,
         via: heaviest.entity.clone(),
-        reason: format!("both involve {}; {:.1} h apart; chance costs {:.1} bits", via.join(" and "), heaviest.gap_ms as f64 / HOUR_MS as f64, prior),
+        reason: format!(
+            "both involve {}; {:.1} h apart; chance costs {:.1} bits",
+            via.join(" and "),
+            heaviest.gap_ms as f64 / HOUR_MS as f64,
+            prior
+        ),
     })
 }
 
-fn worth<'a>(entity: &'a Entity, one: &Cluster, two: &Cluster, indicators: &[Indicator], graph: &EntityGraph, priors: &Priors) -> Option<Shared<'a>> {
+fn worth<'a>(
+    entity: &'a Entity,
+    one: &Cluster,
+    two: &Cluster,
+    indicators: &[Indicator],
+    graph: &EntityGraph,
+    priors: &Priors,
+) -> Option<Shared<'a>> {
     let (from, to, gap_ms) = nearest(one.speakers.get(entity)?, two.speakers.get(entity)?, indicators, entity.kind.is_internal())?;
     let (a, b) = (indicators.get(from)?, indicators.get(to)?);
     let rarity = if entity.kind.is_internal() {

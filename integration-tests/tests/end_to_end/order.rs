@@ -1,14 +1,16 @@
 //! The order promise: incidents are a function of the set of events, not of their order, split, repetition or packing.
 
 use crate::samples::{gzip, zst};
-use crate::support::{Replay, folder, plain, simulation, weft};
+use crate::support::{Replay, assert_same, folder, json_lines, plain, simulate, simulation, weft};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 #[track_caller]
 fn check(stdout: &str) {
     assert!(!plain().stdout.is_empty(), "nothing was found, so that nothing is proved");
-    assert!(stdout == plain().stdout, "the incidents differ:\n{stdout}\ninstead of\n{}", plain().stdout);
+    // Where they differ, then byte for byte.
+    assert_same(&json_lines(stdout).into(), &json_lines(&plain().stdout).into());
+    assert!(stdout == plain().stdout, "the same values in another order");
 }
 
 fn shuffled(seed: &str) -> String {
@@ -31,6 +33,15 @@ fn records_late_and_in_any_order() {
 #[test]
 fn records_late_and_in_any_other_order() {
     check(&shuffled("99"));
+}
+
+#[test]
+fn audit_files_that_are_late_unordered_and_partly_double() {
+    let folder = folder();
+    simulate(folder.path(), &["--late"]);
+    let late = Replay::of([folder.path().join("raw")]);
+    assert_ne!(late.sources(), plain().sources(), "the files are those of the punctual simulation");
+    check(&late.stdout);
 }
 
 #[test]

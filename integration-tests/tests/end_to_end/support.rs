@@ -137,6 +137,35 @@ pub fn json_lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
+/// Asserts that two values are the same, and says where they are not.
+#[track_caller]
+pub fn assert_same(left: &Value, right: &Value) {
+    let mut differences = Vec::new();
+    differ(left, right, "", &mut differences);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn short(value: &Value) -> String {
+    value.to_string().chars().take(400).collect()
+}
+
+fn differ(left: &Value, right: &Value, place: &str, found: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(a), Value::Object(b)) => {
+            for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
+                differ(&left[key], &right[key], &format!("{place}/{key}"), found);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (number, (left, right)) in a.iter().zip(b).enumerate() {
+                differ(left, right, &format!("{place}/{number}"), found);
+            }
+        }
+        _ if left == right => {}
+        _ => found.push(format!("at {place}: {} instead of {}", short(left), short(right))),
+    }
+}
+
 /// Case A in a small company, written once a run: a folder with `raw/` and `truth.json`. Do not change it.
 pub fn simulation() -> &'static Path {
     static SIMULATION: OnceLock<PathBuf> = OnceLock::new();
@@ -152,10 +181,15 @@ pub fn simulation() -> &'static Path {
             }
         }
         let out = root.join(format!("simulation-{}", std::process::id()));
-        let arguments = ["simulate", "case-a", "--seed", SEED, "--people", PEOPLE, "--days", DAYS, "--out"];
-        weft(arguments.iter().map(OsStr::new).chain([out.as_os_str()])).done();
+        simulate(&out, &[]);
         out
     })
+}
+
+/// Writes the simulation to `out`.
+pub fn simulate(out: &Path, more: &[&str]) {
+    let mut command = command(["simulate", "case-a", "--seed", SEED, "--people", PEOPLE, "--days", DAYS]);
+    ran(command.args(more).arg("--out").arg(out)).done();
 }
 
 /// The plain replay of the simulation, run once.

@@ -3,11 +3,20 @@ import { useState } from "react";
 import type { Recommended } from "../api/types.ts";
 import { useCapped } from "../parts/Capped.tsx";
 import { type ActionGroup, actionGroups } from "../text/actions.ts";
+import { fitting } from "../text/fit.ts";
 import { words } from "../text/names.ts";
+
+/** What leaves the lanes above the fold at 1280 x 900: lines, and letters of each. */
+const LINES = 14;
+const LETTERS = 40;
 
 export function Actions({ recommended }: { recommended: Recommended[] }) {
   const passive = recommended.some(({ mode }) => mode === "would_have");
-  const { shown, more } = useCapped(actionGroups(recommended), 7);
+  const groups = actionGroups(recommended);
+  const texts = groups.map(({ members }) => (members.length === 1 ? (members[0]?.text ?? "") : ""));
+  const all = fitting(texts, LETTERS, LINES) === groups.length;
+  // The button takes a line, too.
+  const { shown, more } = useCapped(groups, all ? groups.length : fitting(texts, LETTERS, LINES - 1));
   return (
     <section className="card actions" aria-labelledby="actions">
       <h2 id="actions">

@@ -25,9 +25,7 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
               </time>
               {" UTC"} <span className="faint">({duration(end - start)})</span>
             </span>
-            <span>{plural(weft.indicators.length, "indicator")}</span>
             {weft.revision > 1 && <span className="faint">revision {weft.revision}</span>}
-            {weft.tactics.length > 0 && <span className="faint">{weft.tactics.join(", ")}</span>}
           </p>
         </div>
         <div className="head-side">
@@ -44,7 +42,10 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
           </label>
         </div>
       </div>
-      <WhyThisScore weft={weft} />
+      <div className="why-line">
+        <WhyThisScore weft={weft} />
+        {weft.tactics.length > 0 && <p className="faint">Tactics: {weft.tactics.join(", ")}</p>}
+      </div>
     </header>
   );
 }

@@ -43,7 +43,7 @@ export function layout(weft: Weft, names: Namer, span: Span, width: number, meas
   const gutter = wide ? 104 : 0;
   const rows = wide ? 3 : 2;
   const nameRoom = wide ? 0 : 18;
-  const laneHeight = nameRoom + rows * 17 + 36;
+  const laneHeight = nameRoom + rows * 17 + 30;
   const plot = Math.max(1, width - gutter);
   const x = (time: number) => gutter + position(time, span, plot);
   const evidence = new Map(weft.indicators.map((indicator) => [indicator.uid, indicator.evidence_bits]));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Entity, Recommended } from "../api/types.ts";
 import { actionGroups } from "./actions.ts";
 import { groupAlike, namer } from "./alike.ts";
+import { fitting } from "./fit.ts";
 import { roleGroups } from "./roles.ts";
 import { sourceLines } from "./sources.ts";
 import { shortDate, story } from "./story.ts";
@@ -73,6 +74,16 @@ describe("story", () => {
     expect(story("One.\n\nTwo, at 2026-03-18 15:27 UTC: inside.")).toEqual({ lead: ["One.", "Two, at 2026-03-18 15:27 UTC: inside."], steps: [] });
     expect(shortDate("2026-03-18 15:27 UTC")).toBe("18 Mar 15:27");
     expect(shortDate("then")).toBe("then");
+  });
+});
+
+describe("fitting", () => {
+  it("fills the lines and never shows nothing", () => {
+    const ten = "x".repeat(10);
+    expect(fitting([ten, ten, ten], 10, 3)).toBe(3);
+    expect(fitting([ten, `${ten}x`, ten], 10, 3)).toBe(2);
+    expect(fitting([ten.repeat(9)], 10, 3)).toBe(1);
+    expect(fitting([], 10, 3)).toBe(0);
   });
 });
 

@@ -72,7 +72,13 @@ pub fn run(config: &Config, bus: &dyn Bus, shared: &Shared, people: &Sender<Vec<
                 // The consumer is gone only when everything stops.
                 let _ = people.send(std::mem::take(&mut feed.people));
             }
-            tracing::info!(source = feed.report.name, read = feed.report.read, events = feed.report.events, bad = feed.report.dead_letter, "read");
+            tracing::info!(
+                source = feed.report.name,
+                read = feed.report.read,
+                events = feed.report.events,
+                bad = feed.report.dead_letter,
+                "read"
+            );
             add(&mut report, config, &feed.report);
             done.push((file.path, file.to_offset));
             // Many small files share one durable write.
@@ -127,7 +133,10 @@ fn open_dead_letters(data_dir: &Path) -> anyhow::Result<DeadLetters> {
 pub fn read_directory_file(path: &Path) -> anyhow::Result<Vec<Person>> {
     let input = Input::recognise(path);
     if input.kind != Kind::Directory {
-        return Err(crate::exit::configuration(format!("directory: {} is no directory.csv; its first line must name columns such as mail", path.display())));
+        return Err(crate::exit::configuration(format!(
+            "directory: {} is no directory.csv; its first line must name columns such as mail",
+            path.display()
+        )));
     }
     let never = AtomicBool::new(false);
     let (_, people) = ingest::read_input(&input, None, &never, &mut |_| Ok(()))?;

@@ -63,7 +63,13 @@ struct Running {
 
 impl Consumer<'_> {
     /// Runs until stopped, then publishes and commits what is left.
-    pub fn run(&self, enricher: Arc<Enricher>, models: Arc<ModelSet>, people: Vec<Person>, more_people: &Receiver<Vec<Person>>) -> anyhow::Result<()> {
+    pub fn run(
+        &self,
+        enricher: Arc<Enricher>,
+        models: Arc<ModelSet>,
+        people: Vec<Person>,
+        more_people: &Receiver<Vec<Person>>,
+    ) -> anyhow::Result<()> {
         let people = self.remembered_people(people)?;
         let knowledge = knowledge::with(enricher, models, Directory::new(people.clone()), self.config.alert.budget);
         let now = Instant::now();
@@ -91,7 +97,8 @@ impl Consumer<'_> {
             let is_pause = self.take(&mut running)? == 0;
             self.look(&mut running, is_pause)?;
             self.flush(&mut running, is_pause)?;
-            let is_idle = is_pause && !running.is_dirty && !running.is_stale && self.shared.quiet_scans.load(Ordering::Relaxed) >= QUIET_SCANS;
+            let is_idle =
+                is_pause && !running.is_dirty && !running.is_stale && self.shared.quiet_scans.load(Ordering::Relaxed) >= QUIET_SCANS;
             if self.until_idle && is_idle {
                 self.shared.stop.store(true, Ordering::Relaxed);
             }
@@ -166,7 +173,8 @@ impl Consumer<'_> {
 
     /// Publishes the lake's files and then commits the group's position; forgets what is too old.
     fn flush(&self, running: &mut Running, is_pause: bool) -> anyhow::Result<()> {
-        if !running.is_uncommitted || (running.last_flush.elapsed() < FLUSH_EVERY && !(is_pause && !running.is_dirty)) {
+        let is_busy = running.is_dirty || !is_pause;
+        if !running.is_uncommitted || (is_busy && running.last_flush.elapsed() < FLUSH_EVERY) {
             return Ok(());
         }
         self.events.persist()?;
@@ -174,7 +182,9 @@ impl Consumer<'_> {
         running.subscriber.commit()?;
         running.is_uncommitted = false;
         running.last_flush = Instant::now();
-        let Some(watermark) = running.pipeline.watermark().filter(|watermark| watermark.day() > running.retained_day) else { return Ok(()) };
+        let Some(watermark) = running.pipeline.watermark().filter(|watermark| watermark.day() > running.retained_day) else {
+            return Ok(());
+        };
         running.retained_day = watermark.day();
         self.events.remove_before(EventTime(watermark.0.saturating_sub(REBUILD_DAYS * DAY_MS)))?;
         let lake_days = i64::from(self.config.lake.retention_days);
@@ -185,7 +195,9 @@ impl Consumer<'_> {
     /// People named in watched folders survive a restart in the store.
     fn remembered_people(&self, mut people: Vec<Person>) -> anyhow::Result<Vec<Person>> {
         if let Some(text) = self.store.get_meta("directory")? {
-            people.extend(serde_json::from_str::<Vec<Person>>(&text).context("the remembered directory is damaged; remove weft.db to start anew")?);
+            people.extend(
+                serde_json::from_str::<Vec<Person>>(&text).context("the remembered directory is damaged; remove weft.db to start anew")?,
+            );
         }
         Ok(people)
     }

@@ -15,7 +15,7 @@ const BATCH: usize = 256;
 #[derive(Debug)]
 struct Said {
     revision: u32,
-    /// The JSON as published, but for its revision.
+    /// Hash of the JSON as published, but for its revision.
     content: String,
     indicators: BTreeSet<IndicatorUid>,
 }
@@ -27,10 +27,16 @@ pub struct Publication {
     findings: BTreeMap<IndicatorUid, (Bits, usize)>,
 }
 
-/// The incident's text with the revision left out, to tell news from repetition.
+/// A hash of the incident with the revision left out, to tell news from repetition.
 fn content(incident: &Incident) -> String {
     let plain = Incident { revision: 0, merged_from: Vec::new(), ..incident.clone() };
-    weft_wire::to_canonical_string(&weft_wire::incident_to_ocsf(&plain))
+    let text = weft_wire::to_canonical_string(&weft_wire::incident_to_ocsf(&plain));
+    IncidentUid::of("content", &[text.as_bytes()]).to_string()
+}
+
+/// Where the store remembers that hash.
+fn cursor(uid: &str) -> String {
+    format!("incident/{uid}")
 }
 
 impl Publication {
@@ -45,8 +51,8 @@ impl Publication {
                 let value: serde_json::Value = serde_json::from_str(&row.json)?;
                 let uids = value.pointer("/unmapped/weft/indicators").and_then(serde_json::Value::as_array).into_iter().flatten();
                 let indicators = uids.filter_map(|indicator| indicator.get("uid")?.as_str()?.parse().ok()).collect();
-                // The content is unknown (an analyst's status is in the stored text), so the next look publishes the incident once more.
-                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content: String::new(), indicators };
+                let content = store.get_cursor(&cursor(&row.uid))?.unwrap_or_default();
+                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content, indicators };
                 if let Ok(uid) = row.uid.parse() {
                     said.incidents.insert(uid, one);
                 }
@@ -59,7 +65,13 @@ impl Publication {
     }
 
     /// Publishes new and changed findings and incidents, and the end of those that are no more.
-    pub fn publish(&mut self, consumer: &Consumer<'_>, publisher: &dyn Publisher, indicators: &[Indicator], incidents: Vec<Incident>) -> anyhow::Result<()> {
+    pub fn publish(
+        &mut self,
+        consumer: &Consumer<'_>,
+        publisher: &dyn Publisher,
+        indicators: &[Indicator],
+        incidents: Vec<Incident>,
+    ) -> anyhow::Result<()> {
         let tenant = &consumer.config.tenant;
         let news: Vec<&Indicator> = indicators.iter().filter(|i| self.findings.get(&i.uid) != Some(&(i.bits, i.events.len()))).collect();
         for batch in news.chunks(BATCH) {
@@ -76,32 +88,47 @@ impl Publication {
             }
         }
         let mut records: Vec<Record> = Vec::new();
+        let mut pending: Vec<(String, String)> = Vec::new();
         for mut incident in incidents {
             let content = content(&incident);
             let known = self.incidents.get(&incident.uid);
             if known.is_some_and(|said| said.content == content) && !merged.contains_key(&incident.uid) {
                 continue;
             }
-            let is_restart = known.is_some_and(|said| said.content.is_empty());
-            incident.revision = known.map_or(1, |said| if is_restart { said.revision } else { said.revision + 1 });
+            incident.revision = known.map_or(1, |said| said.revision + 1);
             incident.merged_from = merged.remove(&incident.uid).unwrap_or_default();
             let json = serve::put(consumer.store, consumer.events, &incident)?;
             log(consumer.store, if known.is_none() { "opened" } else { "changed" }, &incident)?;
             records.push(record::incident(tenant, &incident, &json));
+            pending.push((incident.uid.to_string(), content.clone()));
             let indicators = incident.contributions.iter().map(|contribution| contribution.indicator.uid).collect();
             self.incidents.insert(incident.uid, Said { revision: incident.revision, content, indicators });
         }
         if !records.is_empty() {
             publisher.publish(records)?;
         }
+        // Only after the publication: a kill in between publishes once more, never once less.
+        for (uid, content) in pending {
+            consumer.store.set_cursor(&cursor(&uid), &content)?;
+        }
         Ok(())
     }
 
     /// Closes an incident that is no more; returns the one that holds most of its indicators.
-    fn end(&mut self, consumer: &Consumer<'_>, publisher: &dyn Publisher, uid: IncidentUid, incidents: &[Incident]) -> anyhow::Result<Option<IncidentUid>> {
+    fn end(
+        &mut self,
+        consumer: &Consumer<'_>,
+        publisher: &dyn Publisher,
+        uid: IncidentUid,
+        incidents: &[Incident],
+    ) -> anyhow::Result<Option<IncidentUid>> {
         let Some(said) = self.incidents.remove(&uid) else { return Ok(None) };
         let overlap = |incident: &Incident| incident.contributions.iter().filter(|c| said.indicators.contains(&c.indicator.uid)).count();
-        let successor = incidents.iter().filter(|incident| overlap(incident) > 0).max_by_key(|incident| (overlap(incident), incident.uid)).map(|incident| incident.uid);
+        let successor = incidents
+            .iter()
+            .filter(|incident| overlap(incident) > 0)
+            .max_by_key(|incident| (overlap(incident), incident.uid))
+            .map(|incident| incident.uid);
         let name = uid.to_string();
         if let Some(row) = consumer.store.get_incident(&name)? {
             publisher.publish(vec![record::gone(&consumer.config.tenant, uid, &row.json, successor)?])?;
@@ -123,7 +150,11 @@ impl Publication {
 
 /// One line in the decision log, with the links that hold the incident together.
 fn log(store: &Store, kind: &str, incident: &Incident) -> anyhow::Result<()> {
-    let strongest = incident.links.iter().max_by_key(|link| link.bits).map(|link| format!("; strongest link {} bits: {}", link.bits.value(), link.reason));
+    let strongest = incident
+        .links
+        .iter()
+        .max_by_key(|link| link.bits)
+        .map(|link| format!("; strongest link {} bits: {}", link.bits.value(), link.reason));
     let text = format!(
         "{} indicators, {} bits of evidence{}",
         incident.contributions.len(),

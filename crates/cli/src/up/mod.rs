@@ -19,6 +19,7 @@ use crate::exit::{Code, configuration};
 use crate::{clock, knowledge, serve};
 use anyhow::Context;
 use std::io::{IsTerminal, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -44,8 +45,11 @@ pub fn run(options: &Up) -> anyhow::Result<Code> {
         return Err(configuration("nothing to do: name folders under sources.watch or interfaces under sources.interfaces in weft.toml"));
     }
     let runtime = serve::runtime()?;
-    let listener = runtime.block_on(serve::bind(config.listen.address)).map_err(|error| configuration(format!("{error:#} (listen.address)")))?;
-    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
+    let listener =
+        runtime.block_on(serve::bind(config.listen.address)).map_err(|error| configuration(format!("{error:#} (listen.address)")))?;
+    // Mail and audit records lie there: nobody else may read it.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir);
+    made.with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
     let bus = open_bus(&config)?;
     let events = EventStore::open(&config.data_dir.join("events"))?;
     let store = Arc::new(Store::open(config.data_dir.join("weft.db"))?);
@@ -124,7 +128,6 @@ fn tell_link(store: &Store, config: &Config, address: std::net::SocketAddr) -> a
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
     // A new file each time: an existing one could have wider rights.
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),

@@ -38,7 +38,9 @@ pub fn parse_event(record: &Record) -> anyhow::Result<Event> {
 
 /// A finding (OCSF 2004).
 pub fn finding(tenant: &str, indicator: &Indicator) -> Record {
-    let (id, source) = (indicator.uid.to_string(), format!("/weft/{tenant}/correlator"));
+    // An indicator grows while its day is open: each state is an event of its own.
+    let id = format!("{}/{}/{}", indicator.uid, indicator.events.len(), indicator.bits.0);
+    let source = format!("/weft/{tenant}/correlator");
     let head = CloudEvent { kind: Kind::Finding, id: &id, source: &source, time: indicator.time };
     record(topic::FINDINGS, weft_wire::finding_key(tenant), text(&weft_wire::indicator_to_ocsf(indicator)), head)
 }

@@ -101,7 +101,13 @@ fn sent(out: &mut Collector<'_>, email: &EmailActivity, sender: &Internal, links
     }
 }
 
-fn received(out: &mut Collector<'_>, email: &EmailActivity, recipient: &Internal, sender_domain: &str, links: &BTreeMap<String, Vec<&MailLink>>) {
+fn received(
+    out: &mut Collector<'_>,
+    email: &EmailActivity,
+    recipient: &Internal,
+    sender_domain: &str,
+    links: &BTreeMap<String, Vec<&MailLink>>,
+) {
     let mut base = out.fact(FactKind::EmailInbound, recipient);
     base.fields.push(("sender", Arc::from(email.from.as_str())));
     base.fields.push(("subject", Arc::from(email.subject.as_str())));

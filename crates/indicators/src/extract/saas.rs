@@ -81,7 +81,14 @@ pub(super) fn account(out: &mut Collector<'_>, change: &AccountChange) {
 }
 
 /// An operation by a person from somewhere.
-fn operation(out: &mut Collector<'_>, by: &weft_model::Actor, name: &str, outcome: Status, from: &Endpoint, kind: FactKind) -> Option<Fact> {
+fn operation(
+    out: &mut Collector<'_>,
+    by: &weft_model::Actor,
+    name: &str,
+    outcome: Status,
+    from: &Endpoint,
+    kind: FactKind,
+) -> Option<Fact> {
     let person = actor(out, by)?;
     let mut fact = out.fact(kind, &person);
     fact.fields.push(("operation", text(name)));
@@ -114,7 +121,12 @@ pub(super) fn file(out: &mut Collector<'_>, file: &FileHosting) {
 /// What the rule is called, where it moves mail and what else it does.
 fn rule(fact: &mut Fact, change: &EntityManagement) {
     let get = |name: &str| {
-        change.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        change
+            .parameters
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
     };
     let is_on = |name: &str| get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let name = get("Name").unwrap_or(&change.entity_name);
