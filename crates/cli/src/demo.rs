@@ -4,8 +4,11 @@ use crate::args::{Demo, Replay};
 use crate::exit::{Code, usage};
 use crate::{clock, print, replay, serve, simulate};
 use anyhow::Context;
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
+use weft_runtime::{Report, SourceReport};
 use weft_simulator::Options;
 use weft_store::Store;
 
@@ -45,7 +48,7 @@ pub fn run(options: &Demo) -> anyhow::Result<Code> {
     for incident in &replayed.incidents {
         serve::put(&store, &replayed.store, incident)?;
     }
-    store.set_meta("status", &serde_json::to_string(&replayed.report)?)?;
+    store.set_meta("status", &serde_json::to_string(&by_folder(&replayed.report))?)?;
     let stop = serve::stop_on_signal()?;
     serve::runtime()?.block_on(async {
         let listener = serve::bind(options.listen).await.map_err(|error| usage(format!("{error:#} with --listen 127.0.0.1:0")))?;
@@ -54,4 +57,18 @@ pub fn run(options: &Demo) -> anyhow::Result<Code> {
         serve::serve(listener, store.clone(), stop).await
     })?;
     Ok(Code::Done)
+}
+
+/// The report with one line a folder: the page need not list nine thousand mails.
+fn by_folder(report: &Report) -> Report {
+    let mut folders: BTreeMap<String, SourceReport> = BTreeMap::new();
+    for source in &report.sources {
+        let folder = Path::new(&source.name)
+            .parent()
+            .and_then(Path::parent)
+            .map_or_else(|| source.name.clone(), |folder| folder.display().to_string());
+        let sum = folders.entry(folder.clone()).or_insert_with(|| SourceReport::new(folder));
+        sum.add(source);
+    }
+    Report { sources: folders.into_values().collect(), ..report.clone() }
 }

@@ -33,7 +33,9 @@ fn main() -> ExitCode {
         Command::Sensor(options) => sensor::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Eval(options) => eval::run(&options),
-        Command::Hunt(_) => Err(exit::usage("`weft hunt` is not in this version: read the Parquet files that `--lake` writes with any engine")),
+        Command::Hunt(_) => {
+            Err(exit::usage("`weft hunt` is not in this version: read the Parquet files that `--lake` writes with any engine"))
+        }
         Command::Models(options) => models::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Config(options) => settings::run(&options),

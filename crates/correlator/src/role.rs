@@ -25,7 +25,7 @@ impl Roles {
         for indicator in members {
             for entity in &indicator.entities {
                 let Some(part) = part(engine, indicator, entity, &compromised, start(members)) else { continue };
-                // The graver part wins; parts are ordered by name of their first letter's rank below.
+                // The graver part wins.
                 let known = parts.entry(entity.clone()).or_insert(part);
                 if rank(part) < rank(known) {
                     *known = part;
@@ -110,8 +110,12 @@ pub(crate) fn is_rare(engine: &Engine, entity: &Entity, start: EventTime) -> boo
     before as f64 <= MAX_PREVALENCE * people.max(devices).max(1) as f64 && before <= 3
 }
 
+fn was_mailed(engine: &Engine, entity: &Entity) -> bool {
+    let contacts = engine.graph.touches(entity).and_then(weft_entity_graph::Touches::contacts).unwrap_or_default();
+    contacts.iter().any(|touch| touch.domain == weft_model::Domain::Email)
+}
+
 fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &BTreeSet<Entity>, start: EventTime) -> Option<&'static str> {
-    let is_keeper = indicator.entities.first() == Some(entity);
     Some(match entity.kind {
         EntityKind::Person | EntityKind::Account if compromised.contains(entity) => "compromised account",
         EntityKind::Person | EntityKind::Account if indicator.family == "email-inbound" => "targeted recipient",
@@ -125,11 +129,13 @@ fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &B
         EntityKind::Session => "session",
         EntityKind::Message | EntityKind::File => return None,
         // Outside: only what the organisation did not know.
-        _ if !is_keeper && !is_rare(engine, entity, start) => return None,
+        _ if !is_rare(engine, entity, start) => return None,
         EntityKind::Sender => "phishing sender",
         EntityKind::Url => "phishing link",
         EntityKind::Ip if indicator.family == "saas-access" => "unusual sign-in source",
         EntityKind::Ip | EntityKind::Domain | EntityKind::Host => match indicator.family.as_str() {
+            // Where a mail led is bait; what only the devices know is what the bait was for.
+            "device-domain" | "device-correlation" if was_mailed(engine, entity) => "phishing link",
             "device-domain" | "device-correlation" => "possible C2 endpoint",
             "device-upload" => "upload destination",
             "email-inbound" if entity.kind != EntityKind::Ip => "phishing link",

@@ -42,7 +42,12 @@ pub(crate) fn title(engine: &Engine, members: &[&Indicator], roles: &Roles) -> S
     if parts.is_empty() {
         parts.push("Unusual activity".to_owned());
     }
-    parts.join(" and ")
+    let mut title = parts.remove(0);
+    for part in parts {
+        title.push_str(" and ");
+        title.push_str(&part.replacen('P', "p", 1));
+    }
+    title
 }
 
 /// Other names an analyst may type.

@@ -1,4 +1,4 @@
-//! The English story: one clause a family of indicators, in the order of time, hedged by its surprise.
+//! The English story: one clause for what is alike, in the order of time, hedged by its surprise.
 
 use crate::clause::Clause;
 use crate::time_text::{counted, minute, span};
@@ -13,17 +13,25 @@ pub fn narrate(incident: &Incident) -> String {
     clauses(incident).into_iter().map(|clause| clause.text).collect::<Vec<_>>().join(" ")
 }
 
-/// The clauses of the narrative: a summary, then what happened, in time order.
+/// The clauses of the narrative: a summary, then what happened, in time order; what several people or devices did alike is told once.
 pub fn clauses(incident: &Incident) -> Vec<Clause> {
-    let mut clauses = vec![summary(incident)];
-    let mut families: BTreeMap<&str, Vec<&Indicator>> = BTreeMap::new();
+    let mut alike: BTreeMap<(&str, String), Vec<&Indicator>> = BTreeMap::new();
     for Contribution { indicator, .. } in &incident.contributions {
-        families.entry(&indicator.family).or_default().push(indicator);
+        alike.entry((&indicator.family, matter(indicator))).or_default().push(indicator);
     }
-    let mut told: Vec<Vec<&Indicator>> = families.into_values().collect();
+    let mut told: Vec<Vec<&Indicator>> = alike.into_values().collect();
+    for indicators in &mut told {
+        indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
+    }
     told.sort_by_key(|indicators| indicators.first().map(|first| (first.time, first.uid)));
-    clauses.extend(told.iter().filter_map(|indicators| tell(indicators)));
-    clauses
+    std::iter::once(summary(incident)).chain(told.iter().filter_map(|indicators| tell(indicators))).collect()
+}
+
+/// What the indicator is about beside its keeper: the domain or address; two indicators about one thing are told together.
+fn matter(indicator: &Indicator) -> String {
+    let outside = |kind: EntityKind| indicator.entities.iter().find(|entity| entity.kind == kind);
+    let found = outside(EntityKind::Domain).or_else(|| outside(EntityKind::Ip)).filter(|_| indicator.family != "saas-mail-rule");
+    found.map_or_else(|| if indicator.family == "saas-mail-rule" { String::new() } else { indicator.uid.to_string() }, ToString::to_string)
 }
 
 fn summary(incident: &Incident) -> Clause {
@@ -51,35 +59,23 @@ fn summary(incident: &Incident) -> Clause {
     Clause { text, evidence: Vec::new() }
 }
 
-/// One sentence for the indicators of a family.
+/// One sentence for indicators about one thing, in time order: the first, and how many more.
 fn tell(indicators: &[&Indicator]) -> Option<Clause> {
-    let lead = indicators.iter().max_by(|a, b| a.bits.cmp(&b.bits).then(b.uid.cmp(&a.uid)))?;
-    let first = indicators.iter().map(|indicator| indicator.time).min()?;
-    let hedge = if lead.bits.value() >= FIRM_BITS { "" } else { "possibly related: " };
+    let (first, last) = (indicators.first()?, indicators.last()?);
+    let is_firm = indicators.iter().any(|indicator| indicator.bits.value() >= FIRM_BITS);
+    let hedge = if is_firm { "" } else { "possibly related: " };
     let mut keepers: Vec<_> = indicators.iter().filter_map(|indicator| indicator.entities.first()).collect();
     keepers.sort();
     keepers.dedup();
-    let also = match (indicators.len(), keepers.len()) {
-        (1, _) => String::new(),
-        (_, 1) => format!(", {} in all", counted(indicators.len(), "such deviation")),
-        (_, many) => {
-            let noun = match lead.entities.first().map(|entity| entity.kind) {
-                Some(EntityKind::Device) => "device",
-                Some(EntityKind::Person | EntityKind::Account) => "person",
-                _ => "entity",
-            };
-            let plural = if noun == "person" {
-                format!("{many} people")
-            } else if noun == "entity" {
-                format!("{many} entities")
-            } else {
-                counted(many, noun)
-            };
-            format!("; {plural} showed the same")
-        }
+    let also = match (keepers.len().saturating_sub(1), first.entities.first().map(|entity| entity.kind)) {
+        (0, _) => String::new(),
+        (more, Some(EntityKind::Device)) => format!("; {} followed by {}", counted(more, "more device"), minute(last.time)),
+        (1, Some(EntityKind::Person | EntityKind::Account)) => format!("; 1 more person followed by {}", minute(last.time)),
+        (more, Some(EntityKind::Person | EntityKind::Account)) => format!("; {more} more people followed by {}", minute(last.time)),
+        (more, _) => format!("; {more} more of the kind followed by {}", minute(last.time)),
     };
     let evidence = indicators.iter().map(|indicator| indicator.uid).collect();
-    Some(Clause { text: format!("{}: {hedge}{}{also}.", minute(first), lead.title), evidence })
+    Some(Clause { text: format!("{}: {hedge}{}{also}.", minute(first.time), first.title), evidence })
 }
 
 #[cfg(test)]
@@ -100,7 +96,7 @@ mod tests {
             p: 0.001,
             score: 50,
             title: format!("{name} happened"),
-            entities: vec![Entity::new(EntityKind::Device, name)],
+            entities: vec![Entity::new(EntityKind::Device, name), Entity::new(EntityKind::Domain, family)],
             techniques: vec![],
             tactics: vec![],
             events: vec![],
@@ -110,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn every_family_is_told_once_with_its_evidence() {
+    fn what_is_alike_is_told_once_with_its_evidence() {
         let contributions = vec![indicator("a", "one", 0, 9.0), indicator("b", "one", 5, 10.0), indicator("c", "two", 3, 5.0)];
         let incident = Incident {
             uid: IncidentUid([0; 16]),
@@ -135,7 +131,7 @@ mod tests {
         };
         expect_test::expect![[r"
             This activity was put together from 3 deviations in SaaS over 5 minutes.
-            1970-01-01 00:00 UTC: b happened; 2 devices showed the same.
+            1970-01-01 00:00 UTC: a happened; 1 more device followed by 1970-01-01 00:05 UTC.
             1970-01-01 00:03 UTC: possibly related: c happened."]]
         .assert_eq(&clauses(&incident).into_iter().map(|c| c.text).collect::<Vec<_>>().join("\n"));
         let told: usize = clauses(&incident).iter().map(|clause| clause.evidence.len()).sum();

@@ -117,7 +117,6 @@ fn final_form(mut incident: Value) -> Value {
     for (name, first) in [("activity_id", json!(1)), ("activity_name", json!("Create")), ("type_uid", json!(200_501))] {
         incident[name] = first;
     }
-    incident["type_name"] = json!("Incident Finding: Create");
     incident
 }
 

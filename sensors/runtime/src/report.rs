@@ -30,6 +30,19 @@ impl SourceReport {
     }
 }
 
+impl SourceReport {
+    /// Adds another source's counts to these.
+    pub fn add(&mut self, other: &Self) {
+        self.read = self.read.saturating_add(other.read);
+        self.events = self.events.saturating_add(other.events);
+        self.dead_letter = self.dead_letter.saturating_add(other.dead_letter);
+        for (reason, count) in &other.by_reason {
+            let sum = self.by_reason.entry(reason.clone()).or_default();
+            *sum = sum.saturating_add(*count);
+        }
+    }
+}
+
 /// The whole report.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {

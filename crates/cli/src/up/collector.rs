@@ -112,12 +112,7 @@ fn add(report: &mut Report, config: &Config, file: &SourceReport) {
         report.sources.len() - 1
     });
     if let Some(source) = report.sources.get_mut(position) {
-        source.read += file.read;
-        source.events += file.events;
-        source.dead_letter += file.dead_letter;
-        for (reason, count) in &file.by_reason {
-            *source.by_reason.entry(reason.clone()).or_default() += count;
-        }
+        source.add(file);
     }
 }
 

@@ -1,0 +1,157 @@
+//! What must hold of stitching: rare things join, hubs and chance do not, evidence adds up.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use proptest::prelude::*;
+use std::sync::Arc;
+use weft_entity_graph::{EntityGraph, Touch};
+use weft_model::*;
+use weft_stitcher::{Priors, share_evidence, stitch};
+
+fn organisation() -> EntityGraph {
+    let mut graph = EntityGraph::default();
+    for i in 0..60 {
+        graph.known(EntityKind::Person, &Arc::from(format!("p{i}").as_str()));
+        graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str()));
+    }
+    graph
+}
+
+fn indicator(name: &str, family: &str, tactic: &str, minutes: i64, bits: f64, entities: &[(EntityKind, &str)]) -> Indicator {
+    let domain = if family.starts_with("saas") { Domain::Saas } else { Domain::Network };
+    Indicator {
+        uid: IndicatorUid::of("test", &[name.as_bytes()]),
+        model: family.into(),
+        family: family.into(),
+        domain,
+        time: EventTime(minutes * MINUTE_MS),
+        end_time: EventTime(minutes * MINUTE_MS),
+        bits: Bits::new(bits),
+        evidence: Bits::new(bits / 2.0),
+        p: (-bits).exp2(),
+        score: 50,
+        title: name.into(),
+        entities: entities.iter().map(|(kind, key)| Entity::new(*kind, *key)).collect(),
+        techniques: vec![],
+        tactics: vec![tactic.into()],
+        events: vec![],
+        why: vec![],
+    }
+}
+
+fn sorted(mut indicators: Vec<Indicator>) -> Vec<Indicator> {
+    indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
+    indicators
+}
+
+/// The clusters as sorted lists of names.
+fn clusters(indicators: Vec<Indicator>, graph: &EntityGraph) -> Vec<Vec<String>> {
+    let indicators = sorted(indicators);
+    let priors = Priors::new(60, 600.0);
+    let named = |cluster: &weft_stitcher::Cluster| {
+        let mut names: Vec<String> = cluster.members.iter().map(|index| indicators[*index].title.clone()).collect();
+        names.sort();
+        names
+    };
+    let mut found: Vec<Vec<String>> = stitch(&indicators, graph, &priors).iter().map(named).collect();
+    found.sort();
+    found
+}
+
+use EntityKind::{Device, Domain as Site, Ip, Person};
+
+fn takeover(who: &str, device: &str, site: &str, ip: &str, start: i64) -> Vec<Indicator> {
+    vec![
+        indicator(
+            &format!("{who} visit"),
+            "device-domain",
+            "command-and-control",
+            start,
+            9.5,
+            &[(Device, device), (Person, who), (Site, site), (Ip, ip)],
+        ),
+        indicator(&format!("{who} sign-in"), "saas-access", "initial-access", start + 1, 10.0, &[(Person, who), (Ip, ip)]),
+        indicator(&format!("{who} rule"), "saas-mail-rule", "defense-evasion", start + 240, 9.5, &[(Person, who)]),
+    ]
+}
+
+#[test]
+fn a_takeover_is_one_cluster_and_two_are_two() {
+    let graph = organisation();
+    let mut both = takeover("p1", "d1", "odd.example", "203.0.113.9", 0);
+    assert_eq!(clusters(both.clone(), &graph).len(), 1);
+    both.extend(takeover("p2", "d2", "other.example", "198.51.100.7", 30));
+    assert_eq!(clusters(both, &graph), [["p1 rule", "p1 sign-in", "p1 visit"], ["p2 rule", "p2 sign-in", "p2 visit"]]);
+}
+
+#[test]
+fn a_hub_joins_nobody_and_a_rare_site_does() {
+    let pair = |site: &str| {
+        vec![
+            indicator("one", "device-domain", "command-and-control", 0, 9.0, &[(Device, "d1"), (Site, site)]),
+            indicator("two", "device-domain", "command-and-control", 5, 9.0, &[(Device, "d2"), (Site, site)]),
+        ]
+    };
+    let mut graph = organisation();
+    for i in 3..60 {
+        let event = EventRef { time: EventTime(-(i64::from(i)) * MINUTE_MS), uid: EventUid::of("touch", &[&[i as u8]]) };
+        let touch = Touch { event, domain: Domain::Network, class_uid: 4003, by: Arc::from(format!("d{i}").as_str()) };
+        graph.touch(&Entity::new(Site, "cdn.example"), touch);
+    }
+    assert_eq!(clusters(pair("cdn.example"), &graph).len(), 2);
+    assert_eq!(clusters(pair("odd.example"), &graph).len(), 1);
+}
+
+#[test]
+fn weak_noise_on_the_victim_hours_later_stays_out() {
+    let mut indicators = takeover("p1", "d1", "odd.example", "203.0.113.9", 0);
+    indicators.push(indicator(
+        "noise",
+        "device-upload",
+        "exfiltration",
+        20 * 60,
+        4.5,
+        &[(Device, "d1"), (Person, "p1"), (Ip, "192.0.2.8")],
+    ));
+    let found = clusters(indicators, &organisation());
+    assert_eq!(found, [vec!["noise"], vec!["p1 rule", "p1 sign-in", "p1 visit"]]);
+}
+
+#[test]
+fn one_model_speaking_twice_of_a_person_is_no_link() {
+    let twice = |minutes, name: &str, ip: &str| indicator(name, "saas-access", "initial-access", minutes, 8.0, &[(Person, "p1"), (Ip, ip)]);
+    let found = clusters(vec![twice(0, "home", "203.0.113.1"), twice(30, "hotel", "203.0.113.2")], &organisation());
+    assert_eq!(found.len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn shares_sum_to_the_evidence(evidence in prop::collection::vec((0usize..4, -1000i64..12_000), 1..30)) {
+        let families = ["a", "b", "c", "d"];
+        let members: Vec<Indicator> = evidence
+            .iter()
+            .enumerate()
+            .map(|(i, (family, bits))| {
+                let mut one = indicator(&format!("i{i}"), families[*family], "impact", 0, 5.0, &[]);
+                one.evidence = Bits(*bits);
+                one
+            })
+            .collect();
+        let refs: Vec<&Indicator> = members.iter().collect();
+        let shares = share_evidence(&refs);
+        for family in families {
+            let of: Vec<usize> = (0..members.len()).filter(|i| members[*i].family == family).collect();
+            if of.is_empty() { continue; }
+            let total: Bits = of.iter().map(|i| shares[*i]).sum();
+            let mean = of.iter().map(|i| members[*i].evidence.value().exp2()).sum::<f64>() / of.len() as f64;
+            prop_assert_eq!(total, Bits::new(mean.log2()));
+        }
+    }
+
+    #[test]
+    fn clusters_do_not_depend_on_the_order_of_arrival(order in Just((0..6usize).collect::<Vec<_>>()).prop_shuffle()) {
+        let mut all = takeover("p1", "d1", "odd.example", "203.0.113.9", 0);
+        all.extend(takeover("p2", "d2", "other.example", "198.51.100.7", 30));
+        let shuffled: Vec<Indicator> = order.iter().map(|i| all[*i].clone()).collect();
+        prop_assert_eq!(clusters(all, &organisation()), clusters(shuffled, &organisation()));
+    }
+}
