@@ -34,10 +34,6 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
         return Err(usage("--budget must be more than 0, for example --budget 0.1"));
     }
     let replayed = replay(options)?;
-    if let Some(path) = &options.report {
-        let text = serde_json::to_string_pretty(&replayed.report)?;
-        std::fs::write(path, text + "\n").with_context(|| format!("cannot write the report to {}", path.display()))?;
-    }
     if let Some(path) = &options.findings {
         write_findings(path, &replayed.engine).with_context(|| format!("cannot write the findings to {}", path.display()))?;
     }
@@ -60,9 +56,6 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     let started = Instant::now();
     let (enricher, models) = knowledge::load(options.enrich.as_deref())?;
     let inputs = discover(&options.paths)?;
-    if !inputs.iter().any(|input| input.kind.is_readable() && input.kind != Kind::Directory && input.problem.is_none()) {
-        return Err(nothing_readable("nothing here is mail, an audit log or a capture; see `weft replay --help` for what is read"));
-    }
     let folder = tempfile::Builder::new().prefix("weft-replay-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let store = EventStore::open(&folder.path().join("events"))?;
     let dead_letters = options.dead_letters.as_deref().map(open_dead_letters).transpose()?;
@@ -71,11 +64,23 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     if let Some(file) = dead_letters {
         file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish().context("cannot finish the dead-letter file")?;
     }
+    let read: u64 = sources.iter().zip(&inputs).filter(|(_, input)| input.kind != Kind::Directory).map(|(source, _)| source.read).sum();
+    if read == 0 {
+        write_report(options, &Report { sources, seconds: started.elapsed().as_secs_f64(), peak_rss_bytes: peak_rss_bytes() })?;
+        return Err(nothing_readable("nothing here is mail, an audit log or a capture with a record in it; see `weft replay --help` for what is read"));
+    }
     let knowledge = knowledge::with(enricher, models, Directory::new(people), options.budget);
     let (engine, progress) = analyse(&store, knowledge, options.shuffle, options.lake.as_deref())?;
     let incidents = engine.incidents();
     let report = Report { sources, seconds: started.elapsed().as_secs_f64(), peak_rss_bytes: peak_rss_bytes() };
+    write_report(options, &report)?;
     Ok(Replayed { incidents, engine, store, report, progress, _folder: folder })
+}
+
+fn write_report(options: &Replay, report: &Report) -> anyhow::Result<()> {
+    let Some(path) = &options.report else { return Ok(()) };
+    let text = serde_json::to_string_pretty(report)?;
+    std::fs::write(path, text + "\n").with_context(|| format!("cannot write the report to {}", path.display()))
 }
 
 fn write_findings(path: &Path, engine: &Engine) -> std::io::Result<()> {

@@ -18,6 +18,8 @@ struct Said {
     /// Hash of the JSON as published, but for its revision.
     content: String,
     indicators: BTreeSet<IndicatorUid>,
+    /// Every incident that ever became this one.
+    merged_from: Vec<IncidentUid>,
 }
 
 /// The state of publication.
@@ -51,8 +53,10 @@ impl Publication {
                 let value: serde_json::Value = serde_json::from_str(&row.json)?;
                 let uids = value.pointer("/unmapped/weft/indicators").and_then(serde_json::Value::as_array).into_iter().flatten();
                 let indicators = uids.filter_map(|indicator| indicator.get("uid")?.as_str()?.parse().ok()).collect();
+                let merged = value.pointer("/unmapped/weft/merged_from").and_then(serde_json::Value::as_array).into_iter().flatten();
+                let merged_from = merged.filter_map(|uid| uid.as_str()?.parse().ok()).collect();
                 let content = store.get_cursor(&cursor(&row.uid))?.unwrap_or_default();
-                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content, indicators };
+                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content, indicators, merged_from };
                 if let Ok(uid) = row.uid.parse() {
                     said.incidents.insert(uid, one);
                 }
@@ -96,13 +100,17 @@ impl Publication {
                 continue;
             }
             incident.revision = known.map_or(1, |said| said.revision + 1);
-            incident.merged_from = merged.remove(&incident.uid).unwrap_or_default();
+            let mut merged_from = known.map(|said| said.merged_from.clone()).unwrap_or_default();
+            merged_from.extend(merged.remove(&incident.uid).unwrap_or_default());
+            merged_from.sort();
+            merged_from.dedup();
+            incident.merged_from = merged_from;
             let json = serve::put(consumer.store, consumer.events, &incident)?;
             log(consumer.store, if known.is_none() { "opened" } else { "changed" }, &incident)?;
             records.push(record::incident(tenant, &incident, &json));
             pending.push((incident.uid.to_string(), content.clone()));
             let indicators = incident.contributions.iter().map(|contribution| contribution.indicator.uid).collect();
-            self.incidents.insert(incident.uid, Said { revision: incident.revision, content, indicators });
+            self.incidents.insert(incident.uid, Said { revision: incident.revision, content, indicators, merged_from: incident.merged_from });
         }
         if !records.is_empty() {
             publisher.publish(records)?;

@@ -5,6 +5,7 @@ use crate::fact::{Fact, FactKind};
 use std::net::IpAddr;
 use std::sync::Arc;
 use weft_enrich::is_private;
+use weft_entity_graph::Touches;
 use weft_model::{DAY_MS, DnsActivity, Entity, EntityKind, HttpActivity, NetworkActivity};
 
 /// Addresses of one DNS answer that become entities.
@@ -41,8 +42,9 @@ fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[
     }
     let domain = Entity::new(EntityKind::Domain, registrable);
     let (from, to) = (out.at().plus_ms(-30 * DAY_MS), out.at().plus_ms(-DAY_MS));
-    let is_known = out.context.graph.touches(&domain).is_some_and(|touches| touches.touched_by(&device.key, from, to));
-    fact.fields.push(("acquaintance", Arc::from(if is_known { "known" } else { "new" })));
+    let is_known = |touches: &Touches| touches.touchers(from, to, |who| !out.context.graph.is_device(who)) > 0;
+    let acquaintance = if out.context.graph.touches(&domain).is_some_and(is_known) { "known" } else { "new" };
+    fact.fields.push(("acquaintance", Arc::from(acquaintance)));
     fact.entities.push(domain.clone());
     out.touch(domain, device);
     for (index, ip) in addresses.iter().filter(|ip| !is_private(**ip)).take(MAX_ANSWERS).enumerate() {
