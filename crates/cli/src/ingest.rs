@@ -27,8 +27,8 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
     let ended: Result<(), (&'static str, String)> = match input.kind {
         Kind::Pcap | Kind::PcapNg => weft_net_sensor::read_capture(source, weft_net_decode::Limits::default(), feed)
             .map_err(|error| (error.reason(), error.to_string())),
-        Kind::Message => weft_mail_ingestor::read_message(source, feed).map_err(|error| ("unreadable_message", error.to_string())),
-        Kind::Mbox => weft_mail_ingestor::read_mbox(source, feed).map_err(|error| ("unreadable_mbox", error.to_string())),
+        Kind::Message => weft_mail_ingestor::read_message(source, feed).map_err(|error| (error.reason(), error.to_string())),
+        Kind::Mbox => weft_mail_ingestor::read_mbox(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::SaasJson => weft_saas_collector::read_json(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::SaasCsv => weft_saas_collector::read_csv(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::Directory => weft_saas_collector::read_directory(source, feed).map_err(|error| (error.reason(), error.to_string())),

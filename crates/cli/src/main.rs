@@ -20,7 +20,7 @@ mod up;
 
 use args::{Args, Command};
 use clap::Parser;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         Ok(code) => code.into(),
         Err(error) => {
             // A closed standard error leaves nobody to tell.
-            let _ = writeln!(std::io::stderr(), "weft: {error:#}");
+            let _ = writeln!(std::io::stderr(), "weft: {}", print::clean(&format!("{error:#}")));
             exit::code_of(&error).into()
         }
     }
@@ -53,5 +53,5 @@ fn main() -> ExitCode {
 fn start_log(verbose: u8) {
     let level = ["warn", "info", "debug", "trace"].get(usize::from(verbose)).copied().unwrap_or("trace");
     let filter = tracing_subscriber::EnvFilter::try_from_env("WEFT_LOG").unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
 }

@@ -8,9 +8,10 @@ use weft_runtime::report::Report;
 /// Timeline lines shown; the page and `--json` have them all.
 const MAX_LINES: usize = 40;
 
-/// Control characters of hostile input must not reach the terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// Control characters and direction marks of hostile input must not reach the terminal.
+pub fn clean(text: &str) -> String {
+    let is_bad = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if is_bad(c) { '\u{fffd}' } else { c }).collect()
 }
 
 fn clock(at: EventTime) -> String {

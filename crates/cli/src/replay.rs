@@ -67,7 +67,9 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     let read: u64 = sources.iter().zip(&inputs).filter(|(_, input)| input.kind != Kind::Directory).map(|(source, _)| source.read).sum();
     if read == 0 {
         write_report(options, &Report { sources, seconds: started.elapsed().as_secs_f64(), peak_rss_bytes: peak_rss_bytes() })?;
-        return Err(nothing_readable("nothing here is mail, an audit log or a capture with a record in it; see `weft replay --help` for what is read"));
+        return Err(nothing_readable(
+            "nothing here is mail, an audit log or a capture with a record in it; see `weft replay --help` for what is read",
+        ));
     }
     let knowledge = knowledge::with(enricher, models, Directory::new(people), options.budget);
     let (engine, progress) = analyse(&store, knowledge, options.shuffle, options.lake.as_deref())?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::EntityGraph;
 use weft_indicators::{Context, Extractor, ModelSet, Settings, State};
-use weft_model::{DAY_MS, Directory, Domain, EntityKind, Event, EventTime, Incident, Indicator, IndicatorUid};
+use weft_model::{DAY_MS, Directory, Domain, EntityKind, Event, EventTime, Incident, IncidentUid, Indicator, IndicatorUid};
 use weft_stitcher::{Alert, Priors, stitch};
 
 /// Indicators are remembered this long.
@@ -34,6 +34,8 @@ pub struct Engine {
     /// Products behind the SaaS records seen, for naming the account in titles.
     pub(crate) products: BTreeMap<String, u64>,
     today: Option<i64>,
+    /// Incidents whose indicators were forgotten since.
+    finished: BTreeMap<IncidentUid, Incident>,
 }
 
 impl Engine {
@@ -47,7 +49,7 @@ impl Engine {
             }
         }
         let state = State::new(knowledge.models.clone(), knowledge.settings);
-        Self { knowledge, graph, state, indicators: BTreeMap::new(), products: BTreeMap::new(), today: None }
+        Self { knowledge, graph, state, indicators: BTreeMap::new(), products: BTreeMap::new(), today: None, finished: BTreeMap::new() }
     }
 
     /// Takes the events of one hour, in (time, uid) order; hours must not go back.
@@ -85,12 +87,29 @@ impl Engine {
         if self.today.replace(now.day()) == Some(now.day()) {
             return;
         }
+        self.archive(now);
         self.graph.forget(now);
         self.indicators.retain(|_, indicator| now.since(indicator.end_time) < REMEMBER_MS);
         while self.indicators.len() > MAX_INDICATORS {
             let oldest = self.indicators.values().map(|indicator| (indicator.time, indicator.uid)).min();
             let Some((_, uid)) = oldest else { break };
             self.indicators.remove(&uid);
+        }
+    }
+
+    /// Keeps the incidents of which an indicator is about to be forgotten, as they stand, and lets go of all their indicators.
+    fn archive(&mut self, now: EventTime) {
+        let is_stale = |indicator: &Indicator| now.since(indicator.end_time) >= REMEMBER_MS;
+        if !self.indicators.values().any(is_stale) {
+            return;
+        }
+        for incident in self.incidents() {
+            if !self.finished.contains_key(&incident.uid) && incident.contributions.iter().any(|c| is_stale(&c.indicator)) {
+                incident.contributions.iter().for_each(|contribution| {
+                    self.indicators.remove(&contribution.indicator.uid);
+                });
+                self.finished.insert(incident.uid, incident);
+            }
         }
     }
 
@@ -126,6 +145,8 @@ impl Engine {
         let indicators = self.indicators();
         let clusters = stitch(&indicators, &self.graph, &self.priors());
         let mut incidents: Vec<Incident> = clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, &indicators)).collect();
+        incidents.retain(|incident| !self.finished.contains_key(&incident.uid));
+        incidents.extend(self.finished.values().cloned());
         incidents.sort_by_key(|incident| (incident.start, incident.uid));
         incidents
     }

@@ -118,3 +118,29 @@ proptest! {
         prop_assert_eq!(engine.indicators(), sorted(&events).indicators());
     }
 }
+
+#[test]
+fn an_undated_or_future_event_changes_nothing() {
+    let events = history(17);
+    let stray = |time: i64| {
+        let dns = DnsActivity {
+            src_endpoint: Endpoint::from_ip([10, 0, 0, 1].into()),
+            hostname: "www.site1.com".into(),
+            answers: vec![Answer { kind: "A".into(), rdata: "192.0.2.1".into(), ttl: 60 }],
+            ..DnsActivity::default()
+        };
+        event(time, Body::Dns(Box::new(dns)))
+    };
+    let shifted: Vec<Event> = events.iter().cloned().map(|event| Event { time: event.time.plus_ms(19_000 * DAY_MS), ..event }).collect();
+    let with = |extra: Vec<Event>| {
+        let mut all = shifted.clone();
+        all.extend(extra);
+        all.sort_by_key(Event::reference);
+        sorted(&all)
+    };
+    let found = |engine: Engine| engine.indicators().iter().map(|indicator| indicator.uid).collect::<Vec<_>>();
+    let plain = found(with(vec![]));
+    assert!(!plain.is_empty());
+    assert_eq!(found(with(vec![stray(0)])), plain, "decades before");
+    assert_eq!(found(with(vec![stray(19_030 * DAY_MS)])), plain, "weeks after");
+}

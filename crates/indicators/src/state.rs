@@ -17,8 +17,9 @@ const MAX_ENTITIES: usize = 200_000;
 pub const MAX_EVENTS: usize = 4096;
 /// Entities an indicator lists.
 pub const MAX_LISTED_ENTITIES: usize = 32;
-/// Longest gap in days that is walked day by day.
-const MAX_GAP_DAYS: i64 = 400;
+/// Days without a single fact of anybody that still count as silence; a longer gap was not observed, and learning starts anew behind
+/// it (one undated message must not make twenty years of silence the norm).
+const MAX_SILENT_DAYS: i64 = 4;
 
 /// How indicators are kept and learned.
 #[derive(Clone, Copy, Debug)]
@@ -190,8 +191,12 @@ impl State {
     fn start_day(&mut self, day: i64, context: Context<'_>) {
         let first = *self.first_day.get_or_insert(day);
         let Some(open) = self.day.replace(day) else { return };
+        let is_unobserved = day - open > MAX_SILENT_DAYS;
+        if is_unobserved {
+            self.first_day = Some(day);
+        }
         let (people, devices) = context.graph.internal_counts();
-        for closing in open.max(day - MAX_GAP_DAYS)..day {
+        for closing in open..(if is_unobserved { open + 1 } else { day }) {
             for (model, memory) in self.models.models.iter().zip(&mut self.memory) {
                 let today = std::mem::take(&mut memory.today);
                 let known = match model.entity {

@@ -2,7 +2,7 @@
 
 use super::incidents::Publication;
 use super::{Shared, record};
-use crate::knowledge;
+use crate::{clock, knowledge};
 use anyhow::Context;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -28,6 +28,8 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Days of events that the analysis can be rebuilt from.
 const REBUILD_DAYS: i64 = 45;
+/// Events dated further ahead of the clock are refused, in milliseconds.
+const MAX_AHEAD_MS: i64 = DAY_MS;
 /// Scans of the folders in a row that must find nothing before `--until-idle` ends.
 const QUIET_SCANS: u64 = 4;
 
@@ -131,11 +133,12 @@ impl Consumer<'_> {
         let mut events = Vec::with_capacity(records.len());
         for bad_or_good in &records {
             match record::parse_event(bad_or_good) {
-                Ok(event) => events.push(event),
-                Err(error) => {
-                    tracing::warn!(%error, "a record on the events topic cannot be read");
-                    running.publisher.publish(vec![record::dead_letter(&self.config.tenant, bad_or_good, &error.to_string())])?;
+                // One forged date must not make everything after it late.
+                Ok(event) if event.time.0 > clock::now_ms().saturating_add(MAX_AHEAD_MS) => {
+                    self.refuse(running, bad_or_good, "time_in_future")?
                 }
+                Ok(event) => events.push(event),
+                Err(error) => self.refuse(running, bad_or_good, &error.to_string())?,
             }
         }
         self.events.insert(&events).context("cannot write the event store")?;
@@ -146,6 +149,11 @@ impl Consumer<'_> {
         running.is_dirty = true;
         running.is_uncommitted = true;
         Ok(records.len())
+    }
+
+    fn refuse(&self, running: &Running, bad: &weft_bus::Record, reason: &str) -> anyhow::Result<()> {
+        tracing::warn!(reason, "a record on the events topic is refused");
+        Ok(running.publisher.publish(vec![record::dead_letter(&self.config.tenant, bad, reason)])?)
     }
 
     /// Looks at the incidents as they stand and publishes what changed. Late events are taken into their place when the input pauses:

@@ -110,7 +110,8 @@ impl Publication {
             records.push(record::incident(tenant, &incident, &json));
             pending.push((incident.uid.to_string(), content.clone()));
             let indicators = incident.contributions.iter().map(|contribution| contribution.indicator.uid).collect();
-            self.incidents.insert(incident.uid, Said { revision: incident.revision, content, indicators, merged_from: incident.merged_from });
+            self.incidents
+                .insert(incident.uid, Said { revision: incident.revision, content, indicators, merged_from: incident.merged_from });
         }
         if !records.is_empty() {
             publisher.publish(records)?;
