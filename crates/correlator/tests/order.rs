@@ -120,7 +120,7 @@ proptest! {
 }
 
 #[test]
-fn an_undated_or_future_event_changes_nothing() {
+fn an_undated_or_future_event_hides_nothing() {
     let events = history(17);
     let stray = |time: i64| {
         let dns = DnsActivity {
@@ -141,6 +141,10 @@ fn an_undated_or_future_event_changes_nothing() {
     let found = |engine: Engine| engine.indicators().iter().map(|indicator| indicator.uid).collect::<Vec<_>>();
     let plain = found(with(vec![]));
     assert!(!plain.is_empty());
-    assert_eq!(found(with(vec![stray(0)])), plain, "decades before");
-    assert_eq!(found(with(vec![stray(19_030 * DAY_MS)])), plain, "weeks after");
+    for (time, when) in [(0, "decades before"), (19_030 * DAY_MS, "weeks after")] {
+        let mut all = found(with(vec![stray(time)]));
+        assert!(all.len() <= plain.len() + 1, "{when}: the stray may be odd itself, nothing else");
+        all.retain(|uid| plain.contains(uid));
+        assert_eq!(all, plain, "{when}");
+    }
 }
