@@ -50,8 +50,8 @@ pub(crate) fn investigate(engine: &Engine, members: &[&Indicator]) -> Vec<Timeli
     entries
 }
 
-/// Patient zero: unknown domains that a device of the incident visited shortly before the domain it is in the incident for, and that a
-/// mail had linked to before. The mail is how it began.
+/// Patient zero: unknown domains that the first device of the incident visited shortly before the domain it is in the incident for, and
+/// that a mail had linked to before. The mail is how it began.
 fn led_by_mail<'a>(engine: &'a Engine, members: &[&Indicator]) -> BTreeSet<&'a Entity> {
     let first = start(members);
     let devices =
