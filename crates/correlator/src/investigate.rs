@@ -54,10 +54,10 @@ pub(crate) fn investigate(engine: &Engine, members: &[&Indicator]) -> Vec<Timeli
 /// that a mail had linked to before. The mail is how it began.
 fn led_by_mail<'a>(engine: &'a Engine, members: &[&Indicator]) -> BTreeSet<&'a Entity> {
     let first = start(members);
-    let devices =
-        members.iter().filter(|indicator| indicator.family == "device-domain").filter_map(|i| Some((i.entities.first()?, i.time)));
+    let visits = members.iter().filter(|indicator| indicator.family == "device-domain");
+    let patient_zero = visits.min_by_key(|visit| (visit.time, visit.uid)).and_then(|visit| Some((visit.entities.first()?, visit.time)));
     let mut found = BTreeSet::new();
-    for (device, at) in devices {
+    if let Some((device, at)) = patient_zero {
         for (domain, touches) in engine.graph.domains_touched_by(&device.key, at.plus_ms(-LED_MS), at) {
             let contacts = touches.contacts().unwrap_or_default();
             let visited = |touch: &&&Touch| {
