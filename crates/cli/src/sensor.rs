@@ -49,7 +49,6 @@ pub fn run(options: &Sensor) -> anyhow::Result<Code> {
 #[cfg(feature = "capture")]
 fn live(interface: &str, filter: Option<&str>, print: &mut feed::Forward<'_>) -> anyhow::Result<Code> {
     let stop = crate::serve::stop_on_signal()?;
-    let mut print = print;
     let mut pass = |batch| (print)(batch);
     let mut feed = feed::Feed::new(interface, None, &stop, &mut pass);
     weft_net_sensor::capture_live(interface, filter, weft_net_decode::Limits::default(), &mut feed, &mut |stats| {

@@ -1,4 +1,4 @@
-//! Measures how many messages a second one core decodes: `cargo run --release -p weft-mail-decode --example rate -- FOLDER...`
+//! Measures how many messages a second one core decodes: `cargo run --release -p weft-mail-decode --example mail_rate -- FOLDER...`
 #![allow(clippy::print_stdout)] // prints its result
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! How fast captures are decoded: `cargo run --release --example rate -- FILE...` prints packets and events per second on one core.
+//! How fast captures are decoded: `cargo run --release --example packet_rate -- FILE...` prints packets and events per second on one core.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
