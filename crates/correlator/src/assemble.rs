@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use weft_model::{Contribution, Incident, IncidentUid, Indicator, Link, Narrative, TimelineEntry};
 use weft_stitcher::{Cluster, share_evidence};
 
-/// An indicator this surprising can give an incident its uid, in bits.
-const CORE_BITS: f64 = 8.0;
+/// An indicator this surprising can give an incident its uid and is asked about, in bits.
+pub(crate) const CORE_BITS: f64 = 8.0;
 /// Events a timeline entry lists; the indicator lists them all.
 const MAX_ENTRY_EVENTS: usize = 50;
 

@@ -1,5 +1,6 @@
 //! The analyst's fixed questions: who else contacted what the incident's indicators point to, and who answered its mails.
 
+use crate::assemble::CORE_BITS;
 use crate::engine::Engine;
 use crate::role::{is_rare, start};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +24,10 @@ pub(crate) fn investigate(engine: &Engine, members: &[&Indicator]) -> Vec<Timeli
     let first = start(members);
     let from = first.plus_ms(-BEFORE_MS);
     let to = members.iter().map(|indicator| indicator.end_time).max().unwrap_or(first).plus_ms(AFTER_MS);
+    // Weak evidence may join, but no questions are asked on its word.
     let mut asked: BTreeSet<&Entity> = members
         .iter()
+        .filter(|indicator| indicator.bits.value() >= CORE_BITS)
         .flat_map(|indicator| &indicator.entities)
         .filter(|entity| matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Url | EntityKind::Sender))
         .filter(|entity| is_rare(engine, entity, first))
