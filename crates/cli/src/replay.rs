@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 use weft_bus::EventStore;
+use weft_correlator::pipeline::BATCH;
 use weft_correlator::{Engine, Pipeline, Progress, Shuffle};
 use weft_model::{Directory, Event, Incident};
 use weft_runtime::report::{Report, peak_rss_bytes};
@@ -109,7 +110,7 @@ fn analyse(
     let (send, receive) = sync_channel::<Result<Vec<Event>, weft_bus::BusError>>(16);
     let finished = std::thread::scope(|scope| -> anyhow::Result<_> {
         scope.spawn(move || {
-            let mut batch = Vec::with_capacity(ingest_batch());
+            let mut batch = Vec::with_capacity(BATCH);
             for event in store.all() {
                 match event {
                     Ok(event) => batch.push(event),
@@ -119,9 +120,7 @@ fn analyse(
                         return;
                     }
                 }
-                if batch.len() >= ingest_batch()
-                    && send.send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(ingest_batch())))).is_err()
-                {
+                if batch.len() >= BATCH && send.send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))).is_err() {
                     return;
                 }
             }
@@ -152,8 +151,4 @@ fn analyse(
     }
     progress.finish_and_clear();
     Ok(finished)
-}
-
-const fn ingest_batch() -> usize {
-    weft_correlator::pipeline::BATCH
 }

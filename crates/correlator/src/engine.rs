@@ -1,7 +1,7 @@
 //! The analysis as one value: hours of events go in, indicators accumulate, incidents are read off.
 
 use crate::assemble;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::EntityGraph;
@@ -32,7 +32,7 @@ pub struct Engine {
     state: State,
     indicators: BTreeMap<IndicatorUid, Indicator>,
     /// Products behind the SaaS records seen, for naming the account in titles.
-    pub(crate) products: BTreeMap<String, u64>,
+    pub(crate) products: BTreeSet<String>,
     today: Option<i64>,
     /// Incidents whose indicators were forgotten since.
     finished: BTreeMap<IncidentUid, Incident>,
@@ -49,7 +49,7 @@ impl Engine {
             }
         }
         let state = State::new(knowledge.models.clone(), knowledge.settings);
-        Self { knowledge, graph, state, indicators: BTreeMap::new(), products: BTreeMap::new(), today: None, finished: BTreeMap::new() }
+        Self { knowledge, graph, state, indicators: BTreeMap::new(), products: BTreeSet::new(), today: None, finished: BTreeMap::new() }
     }
 
     /// Takes the events of one hour, in (time, uid) order; hours must not go back.
@@ -60,8 +60,8 @@ impl Engine {
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
         let (mut facts, mut touches) = (Vec::new(), Vec::new());
         for event in events {
-            if event.domain() == Domain::Saas && !self.products.contains_key(&event.metadata.product) && self.products.len() < 64 {
-                self.products.insert(event.metadata.product.clone(), 1);
+            if event.domain() == Domain::Saas && !self.products.contains(&event.metadata.product) && self.products.len() < 64 {
+                self.products.insert(event.metadata.product.clone());
             }
             let extracted = Extractor::extract(event, self.context());
             for (kind, key) in &extracted.known {

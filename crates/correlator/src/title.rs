@@ -13,7 +13,7 @@ pub(crate) fn title(engine: &Engine, members: &[&Indicator], roles: &Roles) -> S
     let mut parts = Vec::new();
     let accounts = roles.with("compromised account");
     if !accounts.is_empty() && has(members, &["saas-access", "saas-account", "saas-mail-rule"]) {
-        let service = if !engine.products.is_empty() && engine.products.keys().all(|product| product.starts_with("Microsoft")) {
+        let service = if !engine.products.is_empty() && engine.products.iter().all(|product| product.starts_with("Microsoft")) {
             "Microsoft 365 account"
         } else {
             "SaaS account"

@@ -55,6 +55,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn key_order_does_not_matter() {
+        let one: Value = serde_json::from_str(r#"{"b": [1, {"y":null,"x":"\n"}], "a":true}"#).unwrap();
+        let other: Value = serde_json::from_str(r#"{"a":true,"b":[1,{"x":"\n","y":null}]}"#).unwrap();
+        assert_eq!(to_canonical_string(&one), to_canonical_string(&other));
+        assert_eq!(to_canonical_string(&one), r#"{"a":true,"b":[1,{"x":"\n","y":null}]}"#);
+    }
+
+    #[test]
     fn keys_are_sorted_at_every_depth() {
         let value = json!({"b": [1, {"z": null, "a": "\u{1}\"é"}], "a": 1.0, "A": true});
         let text = to_canonical_string(&value);

@@ -3,7 +3,6 @@
 
 mod account;
 mod address;
-mod canonical;
 mod change;
 mod entra;
 mod error;
@@ -58,7 +57,7 @@ struct Mapped {
 fn event(provider: &str, record: &Value, record_id: Option<String>, raw: &str, mapped: Mapped) -> Event {
     let uid = match &record_id {
         Some(id) => EventUid::of_record(provider, id),
-        None => EventUid::of_record(provider, &canonical::text(record)),
+        None => EventUid::of_record(provider, &weft_wire::to_canonical_string(record)),
     };
     let raw_data = (!raw.is_empty()).then(|| field::cut(raw, MAX_RAW_BYTES).to_owned());
     let metadata = Metadata { product: mapped.product.to_owned(), log_name: mapped.log_name, original_uid: record_id };
