@@ -24,12 +24,6 @@ pub const MOBILE: &[Block] = &[([172, 58, 0, 0], 16), ([174, 198, 0, 0], 16), ([
 pub const BUSINESS: &[Block] = &[([50, 76, 0, 0], 14), ([64, 60, 0, 0], 16)];
 /// Hotels and conference venues in the United States.
 pub const HOTEL: &[Block] = &[([216, 80, 0, 0], 20), ([12, 40, 0, 0], 19)];
-/// Hotels abroad, with country, city and region.
-pub const ABROAD: &[(Block, &str, &str, &str)] = &[
-    (([86, 140, 0, 0], 16), "GB", "London", "England"),
-    (([91, 20, 0, 0], 16), "DE", "Frankfurt am Main", "Hessen"),
-    (([99, 224, 0, 0], 14), "CA", "Toronto", "Ontario"),
-];
 /// Hosting companies that VPN providers rent from, outside the United States, with country, city and region.
 pub const VPN: &[(Block, &str, &str, &str)] = &[
     (([146, 70, 20, 0], 23), "RO", "Bucharest", "Bucuresti"),

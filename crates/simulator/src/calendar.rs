@@ -9,9 +9,19 @@ pub const START_MS: i64 = 1_709_510_400_000;
 /// The company's offset from UTC in hours (US Central Standard Time, kept all month).
 pub const UTC_OFFSET_H: i64 = -6;
 
-/// Local midnight at which simulated day `day` (0 is the Monday of the start) begins.
+/// Midnight at which simulated day `day` (0 is the Monday of the start) begins, `offset_min` minutes ahead of UTC.
+pub fn midnight(day: u32, offset_min: i64) -> i64 {
+    START_MS + i64::from(day) * DAY_MS - offset_min * MINUTE_MS
+}
+
+/// As [`midnight`], in the time zone of the default home office.
 pub fn local_midnight(day: u32) -> i64 {
-    START_MS + i64::from(day) * DAY_MS - UTC_OFFSET_H * HOUR_MS
+    midnight(day, UTC_OFFSET_H * 60)
+}
+
+/// `03-18`, the date of simulated day `day`.
+pub fn month_and_day(day: u32) -> String {
+    format(START_MS + i64::from(day) * DAY_MS, "%m-%d")
 }
 
 /// `hour:minute` local time on `day`.
@@ -49,8 +59,15 @@ pub fn mail_time(ms: i64) -> String {
 }
 
 /// `Mon, 18 Mar 2024 08:03:22 -0600`: the sender's local time (RFC 5322).
-pub fn mail_time_local(ms: i64) -> String {
-    format(ms + UTC_OFFSET_H * HOUR_MS, "%a, %d %b %Y %H:%M:%S -0600")
+pub fn mail_time_local(ms: i64, offset_min: i64) -> String {
+    let sign = if offset_min < 0 { '-' } else { '+' };
+    let text = format(ms + offset_min * MINUTE_MS, "%a, %d %b %Y %H:%M:%S");
+    format!("{text} {sign}{:02}{:02}", offset_min.abs() / 60, offset_min.abs() % 60)
+}
+
+/// `20240318T140322Z`, as calendars write it (RFC 5545).
+pub fn compact(ms: i64) -> String {
+    format(ms, "%Y%m%dT%H%M%SZ")
 }
 
 /// `2024-03-18`, in UTC.
@@ -68,7 +85,7 @@ mod tests {
         assert_eq!(audit_time(at), "2024-03-18T14:30:00");
         assert_eq!(graph_time(at), "2024-03-18T14:30:00Z");
         assert_eq!(mail_time(at), "Mon, 18 Mar 2024 14:30:00 +0000");
-        assert_eq!(mail_time_local(at), "Mon, 18 Mar 2024 08:30:00 -0600");
+        assert_eq!(mail_time_local(at, -360), "Mon, 18 Mar 2024 08:30:00 -0600");
         assert_eq!(date(at), "2024-03-18");
         assert_eq!(weekday(14), 0);
     }

@@ -43,15 +43,10 @@ impl Play {
         let mut rng = Rng::new(world.seed, "case-a");
         world.web.pin(&case.credential_page.host, case.credential_page.address);
         world.web.pin(&case.landing.host, case.landing.address);
-        let away = |person: usize, day: u32| {
-            world.trips.iter().any(|trip| trip.person == person && (trip.first_day..=trip.last_day).contains(&day))
-        };
         let days = [case.days.lure, case.days.second_factor, case.days.campaign];
         // People who work by day and are not on a trip.
-        let mut people: Vec<usize> = (0..world.company.people.len())
-            .filter(|person| world.company.people.get(*person).is_some_and(|known| known.hours.0 < 12 * 60))
-            .filter(|person| days.iter().all(|day| !away(*person, *day)))
-            .collect();
+        let mut people: Vec<usize> =
+            (0..world.company.people.len()).filter(|person| days.iter().all(|day| world.is_around(*person, *day))).collect();
         rng.shuffle(&mut people);
         let victim = people.pop().unwrap_or_default();
         people.truncate(case.landing.devices);

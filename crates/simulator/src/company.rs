@@ -3,7 +3,10 @@
 //! Must not know what happens on which day.
 
 use crate::address;
+use crate::calendar;
+use crate::country::{self, Country};
 use crate::names;
+use crate::organisation::{Language, Organisation};
 use crate::packet::Station;
 use crate::rng::Rng;
 use crate::tls::Client;
@@ -16,6 +19,8 @@ use weft_model::Person;
 pub struct Employee {
     pub first: String,
     pub last: String,
+    /// Full name in the person's own script, when that is not Latin.
+    pub native: Option<String>,
     /// Mail address and user principal name.
     pub mail: String,
     /// Logon name (the local part of the address).
@@ -40,6 +45,13 @@ pub struct Employee {
     /// Network of the phone's carrier.
     pub carrier: address::Block,
     pub city: (&'static str, &'static str),
+    /// Index into [`Company::sites`].
+    pub site: usize,
+    /// Reaches everything through the company's VPN when not at an office.
+    pub vpn: bool,
+    /// How much this person writes, and how much they browse, compared with the average of 1.
+    pub mail_rate: f64,
+    pub web_rate: f64,
     /// Minutes after local midnight: usual arrival, lunch, departure.
     pub hours: (i64, i64, i64),
     /// Days of the week worked from home (0 is Monday).
@@ -50,9 +62,9 @@ pub struct Employee {
 }
 
 impl Employee {
-    /// `First Last`.
+    /// `First Last`, or the name in its own script.
     pub fn display(&self) -> String {
-        format!("{} {}", self.first, self.last)
+        self.native.clone().unwrap_or_else(|| format!("{} {}", self.first, self.last))
     }
 }
 
@@ -78,6 +90,17 @@ pub struct Device {
     pub fixed: Option<Ipv4Addr>,
 }
 
+/// An office with its line to the internet.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub country: &'static Country,
+    pub city: (&'static str, &'static str),
+    pub language: Language,
+    /// Public address of the office.
+    pub ip: Ipv4Addr,
+    share: f64,
+}
+
 /// The company.
 #[derive(Clone, Debug)]
 pub struct Company {
@@ -85,8 +108,14 @@ pub struct Company {
     /// Kerberos realm, upper case.
     pub realm: String,
     pub tenant_id: String,
-    /// Public address of the office.
+    /// Public address of the home office.
     pub office_ip: Ipv4Addr,
+    /// Public address of the VPN concentrator.
+    pub vpn_ip: Ipv4Addr,
+    /// The offices, the home office first.
+    pub sites: Vec<Site>,
+    /// Free days of everybody, `MM-DD`.
+    pub holidays: Vec<String>,
     /// First address of the /22.
     pub network: Ipv4Addr,
     pub gateway: Station,
@@ -107,12 +136,24 @@ fn mac(vendor: [u8; 3], rng: &mut Rng) -> [u8; 6] {
 const VENDORS: &[[u8; 3]] = &[[0x8c, 0x16, 0x45], [0x54, 0xe1, 0xad], [0xf8, 0x75, 0xa4], [0x3c, 0x52, 0x82], [0xd4, 0x81, 0xd7]];
 
 impl Company {
-    /// Draws the company.
-    pub fn new(seed: u64, count: u32) -> Self {
+    /// Draws the company of an organisation without [`Organisation::problem`].
+    pub fn new(seed: u64, count: u32, organisation: &Organisation) -> Self {
         let mut rng = Rng::new(seed, "company");
         let (stem, trade) = (rng.word(names::STEM), rng.word(names::TRADE));
         let tail = rng.word(&["ridge", "field", "brook", "haven", "stone", "ford", "wood"]);
-        let domain = format!("{stem}{tail}{trade}.com");
+        let domain = organisation.domain.clone().unwrap_or_else(|| format!("{stem}{tail}{trade}.com"));
+        let mut sites: Vec<Site> = Vec::new();
+        for office in &organisation.offices {
+            let Some((country, city)) = office.place() else { continue };
+            sites.push(Site {
+                country,
+                city,
+                language: office.language,
+                ip: address::draw(country.business, &mut rng),
+                share: office.share,
+            });
+        }
+        let office_ip = sites.first().map_or(Ipv4Addr::UNSPECIFIED, |site| site.ip);
         let network = Ipv4Addr::new(10, rng.range(8, 240) as u8, (rng.below(60) * 4) as u8, 0);
         let at = |last: u32| Ipv4Addr::from(u32::from(network) + last);
         let gateway = Station { mac: mac([0x00, 0x1b, 0x17], &mut rng), ip: at(1), ttl: 64 };
@@ -121,7 +162,11 @@ impl Company {
             realm: format!("AD.{}", domain.to_uppercase()),
             domain,
             tenant_id: rng.uuid(),
-            office_ip: address::draw(address::BUSINESS, &mut rng),
+            office_ip,
+            // In the same block as the home office's line.
+            vpn_ip: address::within((office_ip.octets(), 28), rng.below(16) + 1),
+            sites,
+            holidays: organisation.holidays.clone(),
             network,
             gateway,
             controller,
@@ -132,15 +177,23 @@ impl Company {
         let sid = format!("S-1-5-21-{}-{}-{}", rng.below(4_000_000_000), rng.below(4_000_000_000), rng.below(4_000_000_000));
         let mut taken = BTreeSet::new();
         for index in 0..count as usize {
-            let person = company.employee(index, count as usize, &sid, &mut taken, &mut rng);
+            let person = company.employee((index, count as usize), organisation, &sid, &mut taken, &mut rng);
             company.people.push(person);
         }
+        for (index, person) in company.people.iter_mut().enumerate() {
+            let mut rng = Rng::new(seed, &format!("habits/{index}"));
+            person.vpn = !person.remote.is_empty() && rng.chance(organisation.vpn_share);
+            // People differ: a few do thrice the average, many half of it.
+            let mut rate = || (0.5 + rng.exponential(0.5)).min(3.0);
+            (person.mail_rate, person.web_rate) = (rate(), rate());
+        }
         let code = stem.get(..3).unwrap_or(stem).to_uppercase();
+        let mut hosts = BTreeSet::new();
         for index in 0..count as usize {
             let kind = if rng.chance(0.2) { DeviceKind::Desktop } else { DeviceKind::Laptop };
             let prefix = if kind == DeviceKind::Desktop { "WS" } else { "LT" };
             let mut host = format!("{code}-{prefix}-{:04}", rng.range(1000, 9999));
-            while company.devices.iter().any(|device| device.host == host) {
+            while !hosts.insert(host.clone()) {
                 host = format!("{code}-{prefix}-{:04}", rng.range(1000, 9999));
             }
             let client = if company.people.get(index).is_some_and(|person| person.browser == "Firefox") {
@@ -174,21 +227,49 @@ impl Company {
         }
     }
 
-    fn employee(&self, index: usize, count: usize, sid: &str, taken: &mut BTreeSet<String>, rng: &mut Rng) -> Employee {
-        let (mut first, mut last) = (rng.word(names::FIRST), rng.word(names::LAST));
+    /// The site of a new person, by the sites' shares.
+    fn draw_site(&self, rng: &mut Rng) -> usize {
+        let total: f64 = self.sites.iter().map(|site| site.share).sum();
+        let mut at = rng.unit() * total;
+        let found = self.sites.iter().position(|site| {
+            at -= site.share;
+            at < 0.0
+        });
+        found.unwrap_or_default()
+    }
+
+    fn employee(
+        &self,
+        (index, count): (usize, usize),
+        organisation: &Organisation,
+        sid: &str,
+        taken: &mut BTreeSet<String>,
+        rng: &mut Rng,
+    ) -> Employee {
+        let site = if self.sites.len() > 1 { self.draw_site(rng) } else { 0 };
+        let (place, language) = self.sites.get(site).map_or((None, Language::English), |site| (Some(site.country), site.language));
+        let place = place.unwrap_or(&country::COUNTRIES[0]);
+        let draw = |rng: &mut Rng| match language {
+            Language::English => (rng.word(names::FIRST), rng.word(names::LAST), None),
+            Language::Japanese => {
+                let (first, last) = names::japanese(rng);
+                (first.0, last.0, Some(format!("{} {}", last.1, first.1)))
+            }
+        };
+        let (mut first, mut last, mut native) = draw(rng);
         let login = loop {
             let short = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
             if taken.insert(short.clone()) {
                 break short;
             }
-            (first, last) = (rng.word(names::FIRST), rng.word(names::LAST));
-            if taken.len() > names::FIRST.len() * names::LAST.len() / 2 {
+            if taken.len() > names::FIRST.len() * names::LAST.len() / 2 || language == Language::Japanese {
                 let numbered = format!("{short}{}", taken.len());
                 taken.insert(numbered.clone());
                 break numbered;
             }
+            (first, last, native) = draw(rng);
         };
-        let groups = names::DEPARTMENTS.len().min((count / 4).max(2));
+        let groups = departments(count);
         let department = index % groups;
         let lead = index < groups;
         let titles = names::DEPARTMENTS.get(department).map_or(&[] as &[&str], |(_, titles)| titles);
@@ -214,16 +295,17 @@ impl Company {
                 rng.range(12, 15)
             )
         };
-        let home_ips = (0..1 + rng.below(2)).map(|_| address::draw(address::HOME, rng)).collect();
+        let home_ips = (0..1 + rng.below(2)).map(|_| address::draw(place.home, rng)).collect();
         // The last person of a larger company works the night.
         let hours = if index + 1 == count && count >= 20 {
             (21 * 60, 25 * 60, 29 * 60 + 30)
         } else {
-            let start = 7 * 60 + 15 + rng.range(0, 110);
-            (start, 11 * 60 + 30 + rng.range(0, 90), start + 9 * 60 + rng.range(-20, 60))
+            let start = (organisation.arrival_hour * 60.0) as i64 + rng.range(0, 110);
+            let length = (organisation.working_hours * 60.0) as i64;
+            (start, start + length / 2 + rng.range(-75, 60), start + length + rng.range(-20, 60))
         };
         let mut remote = Vec::new();
-        if rng.chance(0.45) {
+        if rng.chance(organisation.remote_share) {
             let mut days = [0, 1, 2, 3, 4];
             rng.shuffle(&mut days);
             remote = days.into_iter().take(2 + rng.below(2) as usize).collect();
@@ -231,6 +313,7 @@ impl Company {
         Employee {
             first: first.to_owned(),
             last: last.to_owned(),
+            native,
             mail: format!("{login}@{}", self.domain),
             login,
             object_id: rng.uuid(),
@@ -245,13 +328,53 @@ impl Company {
             os: "Windows10",
             phone_agent,
             home_ips,
-            carrier: rng.pick(address::MOBILE).copied().unwrap_or(([172, 58, 0, 0], 16)),
-            city: rng.pick(names::CITIES.get(..5).unwrap_or_default()).copied().unwrap_or_default(),
+            carrier: rng.pick(place.mobile).copied().unwrap_or(([172, 58, 0, 0], 16)),
+            city: rng.pick(place.cities.get(..5.min(place.cities.len())).unwrap_or_default()).copied().unwrap_or_default(),
+            site,
+            vpn: false,
+            mail_rate: 1.0,
+            web_rate: 1.0,
             hours,
             remote,
             favourites: Vec::new(),
             hire_date: format!("20{:02}-{:02}-{:02}", rng.range(9, 24), rng.range(1, 13), rng.range(1, 28)),
         }
+    }
+
+    /// The office that a person belongs to.
+    pub fn site(&self, person: usize) -> Option<&Site> {
+        self.sites.get(self.people.get(person)?.site)
+    }
+
+    /// The country that a person lives in.
+    pub fn country(&self, person: usize) -> &'static Country {
+        self.site(person).or(self.sites.first()).map_or(&country::COUNTRIES[0], |site| site.country)
+    }
+
+    /// Midnight at which local day `day` (0 is the first) begins where a person lives; the home office's for anybody unknown.
+    pub fn midnight(&self, person: usize, day: u32) -> i64 {
+        calendar::midnight(day, self.country(person).utc_offset_min)
+    }
+
+    /// Whether `day` is a weekend or a holiday where a person lives.
+    pub fn is_day_off(&self, person: usize, day: u32) -> bool {
+        let date = calendar::month_and_day(day);
+        calendar::is_weekend(day) || self.country(person).holidays.contains(&date.as_str()) || self.holidays.contains(&date)
+    }
+
+    /// How many of [`names::DEPARTMENTS`] it has.
+    pub fn departments(&self) -> usize {
+        departments(self.people.len())
+    }
+
+    /// City, region and country that a sign-in record shows for an office's line.
+    pub fn office_place(&self, site: usize) -> (&'static str, &'static str, &'static str) {
+        self.sites.get(site).map_or(("", "", ""), |site| (site.city.0, site.city.1, site.country.code))
+    }
+
+    /// Whether some office is ahead of UTC: its local day begins on the UTC day before.
+    pub fn is_ahead_of_utc(&self) -> bool {
+        self.sites.iter().any(|site| site.country.utc_offset_min > 0)
     }
 
     /// The department's name.
@@ -269,12 +392,16 @@ impl Company {
             department: self.department(person).to_owned(),
             title: person.title.clone(),
             manager: person.manager.and_then(|manager| self.people.get(manager)).map(|manager| manager.mail.clone()).unwrap_or_default(),
-            usual_country: "US".to_owned(),
+            usual_country: self.country(index).code.to_owned(),
             device_host_name: self.devices.get(index).map(|device| device.host.clone()).unwrap_or_default(),
             hire_date: person.hire_date.clone(),
         });
         rows.collect()
     }
+}
+
+fn departments(people: usize) -> usize {
+    names::DEPARTMENTS.len().min((people / 4).max(2))
 }
 
 const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";

@@ -4,7 +4,7 @@
 
 use crate::SimulateError;
 use crate::address;
-use crate::calendar::{is_weekend, local_midnight, weekday};
+use crate::calendar::{is_weekend, weekday};
 use crate::correspondents::{self, Organisation, Vendor};
 use crate::mime::{self, Anchor, Letter, Mailbox, Route};
 use crate::names;
@@ -52,7 +52,7 @@ impl World {
     fn attachment(&self, rng: &mut Rng) -> mime::File {
         let name = format!("{}_{}", rng.word(names::STEM), rng.range(100, 9_999));
         let size = 2_000 + rng.below(14_000) as usize;
-        if rng.chance(0.6) { mime::pdf(&name, size, rng) } else { mime::docx(&name, size, rng) }
+        if rng.chance(0.6) { mime::pdf(&name, size, rng) } else { mime::package(mime::Package::Word, &name, size, rng) }
     }
 
     /// Simulates the mail of local day `day`; `platforms` are hosts where files are shared.
@@ -74,7 +74,7 @@ impl World {
             }
             // Outsiders do not know who is off.
             for _ in 0..rng.poisson(if is_weekend(day) { 0.06 } else { 1.5 }) {
-                let at = local_midnight(day) + rng.range(7 * 60, 18 * 60) * MINUTE_MS + rng.range(0, MINUTE_MS);
+                let at = self.company.midnight(person, day) + rng.range(7 * 60, 18 * 60) * MINUTE_MS + rng.range(0, MINUTE_MS);
                 self.external_thread(person, at, platforms, &mut done, &mut rng)?;
             }
             for _ in 0..rng.poisson(0.45 * busy) {
@@ -85,7 +85,7 @@ impl World {
         let vendors = self.correspondents.vendors.clone();
         for (index, vendor) in vendors.iter().enumerate().filter(|(_, vendor)| vendor.days.contains(&weekday(day))) {
             let mut rng = Rng::new(self.seed, &format!("newsletter/{day}/{index}"));
-            let at = local_midnight(day) + vendor.minute * MINUTE_MS;
+            let at = self.company.midnight(usize::MAX, day) + vendor.minute * MINUTE_MS;
             self.newsletter(vendor, at, 0.04, &mut done, &mut rng)?;
         }
         if !is_weekend(day) {
@@ -304,7 +304,7 @@ impl World {
 
     /// Somebody nobody here knows writes: a sales mail, a recruiter, a private address, a possible customer.
     fn stranger(&mut self, day: u32, platforms: &[String], done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
-        let at = local_midnight(day) + rng.range(7 * 60, 17 * 60) * MINUTE_MS + rng.range(0, MINUTE_MS);
+        let at = self.company.midnight(usize::MAX, day) + rng.range(7 * 60, 17 * 60) * MINUTE_MS + rng.range(0, MINUTE_MS);
         let (sender, route, link) = if rng.chance(0.3) {
             let domain = rng.word(&["gmail.com", "yahoo.com", "outlook.com", "icloud.com"]);
             let mut sender = correspondents::person(domain, rng);

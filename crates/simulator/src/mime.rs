@@ -18,8 +18,14 @@ impl Mailbox {
     pub fn new(name: &str, address: &str) -> Self {
         Self { name: name.to_owned(), address: address.to_owned() }
     }
-    fn header(&self) -> String {
-        if self.name.is_empty() { format!("<{}>", self.address) } else { format!("\"{}\" <{}>", self.name.replace('"', "'"), self.address) }
+    fn header(&self, charset: Charset) -> String {
+        if self.name.is_empty() {
+            format!("<{}>", self.address)
+        } else if self.name.is_ascii() {
+            format!("\"{}\" <{}>", self.name.replace('"', "'"), self.address)
+        } else {
+            format!("{} <{}>", charset.words(&self.name), self.address)
+        }
     }
     fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
@@ -42,6 +48,60 @@ pub enum Route {
     },
 }
 
+/// How a message writes what is not ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    Utf8,
+    /// RFC 1468, still usual in Japan.
+    Iso2022Jp,
+}
+
+impl Charset {
+    fn name(self) -> &'static str {
+        if self == Self::Utf8 { "utf-8" } else { "iso-2022-jp" }
+    }
+
+    fn bytes(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Iso2022Jp => encoding_rs::ISO_2022_JP.encode(text).0.into_owned(),
+        }
+    }
+
+    /// `text` as it stands in a header: encoded words (RFC 2047) of at most 75 characters when it is not ASCII.
+    fn words(self, text: &str) -> String {
+        if text.is_ascii() {
+            return text.to_owned();
+        }
+        let letters: Vec<char> = text.chars().collect();
+        let words = letters.chunks(10).map(|chunk| {
+            let mut encoded = String::new();
+            base64(&self.bytes(&chunk.iter().collect::<String>()), &mut encoded);
+            format!("=?{}?B?{}?=", self.name(), encoded.trim_end())
+        });
+        words.collect::<Vec<_>>().join("\r\n ")
+    }
+
+    /// Headers and content of a text part.
+    fn part(self, kind: &str, text: &str, out: &mut String) {
+        if text.is_ascii() {
+            let _ = write!(out, "Content-Type: text/{kind}; charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n{text}");
+            return;
+        }
+        let _ = write!(out, "Content-Type: text/{kind}; charset=\"{}\"\r\n", self.name());
+        match self {
+            Self::Utf8 => {
+                out.push_str("Content-Transfer-Encoding: base64\r\n\r\n");
+                base64(text.as_bytes(), out);
+            }
+            Self::Iso2022Jp => {
+                out.push_str("Content-Transfer-Encoding: 7bit\r\n\r\n");
+                out.push_str(&String::from_utf8_lossy(&self.bytes(text)));
+            }
+        }
+    }
+}
+
 /// A link in the text.
 #[derive(Clone, Debug)]
 pub struct Anchor {
@@ -53,7 +113,7 @@ pub struct Anchor {
 #[derive(Clone, Debug)]
 pub struct File {
     pub name: String,
-    pub kind: &'static str,
+    pub kind: std::borrow::Cow<'static, str>,
     pub bytes: Vec<u8>,
 }
 
@@ -74,6 +134,12 @@ pub struct Letter {
     pub route: Route,
     /// Further header lines (`Name: value`).
     pub headers: Vec<String>,
+    /// How text that is not ASCII is written.
+    pub charset: Charset,
+    /// The writer's time zone, minutes ahead of UTC.
+    pub zone_min: i64,
+    /// A `text/calendar` part: its method and content.
+    pub calendar: Option<(&'static str, String)>,
 }
 
 impl Letter {
@@ -92,6 +158,9 @@ impl Letter {
             files: Vec::new(),
             route,
             headers: Vec::new(),
+            charset: Charset::Utf8,
+            zone_min: crate::calendar::UTC_OFFSET_H * 60,
+            calendar: None,
         }
     }
 }
@@ -134,8 +203,8 @@ pub fn base64(bytes: &[u8], out: &mut String) {
     }
 }
 
-fn list(people: &[Mailbox]) -> String {
-    people.iter().map(Mailbox::header).collect::<Vec<_>>().join(",\r\n\t")
+fn list(people: &[Mailbox], charset: Charset) -> String {
+    people.iter().map(|person| person.header(charset)).collect::<Vec<_>>().join(",\r\n\t")
 }
 
 fn escape(text: &str) -> String {
@@ -247,12 +316,16 @@ pub fn head(letter: &Letter, rng: &mut Rng) -> String {
     let mut head = String::with_capacity(3_000);
     let recipient_domain = letter.to.first().map_or("", Mailbox::domain).to_owned();
     received(letter, &recipient_domain, &mut head, rng);
-    let _ = write!(head, "From: {}\r\nTo: {}\r\n", letter.from.header(), list(&letter.to));
+    let _ = write!(head, "From: {}\r\nTo: {}\r\n", letter.from.header(letter.charset), list(&letter.to, letter.charset));
     if !letter.cc.is_empty() {
-        let _ = write!(head, "CC: {}\r\n", list(&letter.cc));
+        let _ = write!(head, "CC: {}\r\n", list(&letter.cc, letter.charset));
     }
-    let date = if matches!(letter.route, Route::Own { .. }) { mail_time(letter.time_ms) } else { mail_time_local(letter.time_ms) };
-    let _ = write!(head, "Subject: {}\r\nDate: {date}\r\nMessage-ID: <{}>\r\n", letter.subject, letter.message_id);
+    let date = if matches!(letter.route, Route::Own { .. }) {
+        mail_time(letter.time_ms)
+    } else {
+        mail_time_local(letter.time_ms, letter.zone_min)
+    };
+    let _ = write!(head, "Subject: {}\r\nDate: {date}\r\nMessage-ID: <{}>\r\n", letter.charset.words(&letter.subject), letter.message_id);
     if let Some(last) = letter.references.last() {
         let all = letter.references.iter().map(|id| format!("<{id}>")).collect::<Vec<_>>().join("\r\n ");
         let _ = write!(head, "In-Reply-To: <{last}>\r\nReferences: {all}\r\n");
@@ -273,31 +346,40 @@ pub fn write(letter: &Letter, rng: &mut Rng) -> Vec<u8> {
         let _ = write!(out, "Content-Type: multipart/mixed;\r\n\tboundary=\"{mixed}\"\r\n\r\n--{mixed}\r\n");
     }
     let _ = write!(out, "Content-Type: multipart/alternative;\r\n\tboundary=\"{alternative}\"\r\n\r\n");
-    let _ = write!(out, "--{alternative}\r\nContent-Type: text/plain; charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n");
-    for paragraph in &letter.paragraphs {
-        let _ = write!(out, "{paragraph}\r\n\r\n");
-    }
-    for anchor in &letter.anchors {
-        let _ = write!(out, "{}<{}>\r\n", anchor.text, anchor.url);
-    }
+    let (mut plain, mut html) = (String::with_capacity(1_000), String::with_capacity(2_000));
     let _ = write!(
-        out,
-        "\r\n--{alternative}\r\nContent-Type: text/html; charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=us-ascii\">\r\n</head><body>\r\n"
+        html,
+        "<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset={}\">\r\n</head><body>\r\n",
+        if letter.paragraphs.iter().all(|text| text.is_ascii()) { "us-ascii" } else { letter.charset.name() }
     );
     for paragraph in &letter.paragraphs {
-        let _ = write!(out, "<p>{}</p>\r\n", escape(paragraph));
+        let _ = write!(plain, "{paragraph}\r\n\r\n");
+        let _ = write!(html, "<p>{}</p>\r\n", escape(paragraph));
     }
     for anchor in &letter.anchors {
-        let _ = write!(out, "<p><a href=\"{}\">{}</a></p>\r\n", escape(&anchor.url), escape(&anchor.text));
+        let _ = write!(plain, "{}<{}>\r\n", anchor.text, anchor.url);
+        let _ = write!(html, "<p><a href=\"{}\">{}</a></p>\r\n", escape(&anchor.url), escape(&anchor.text));
     }
-    let _ = write!(out, "</body></html>\r\n\r\n--{alternative}--\r\n");
+    html.push_str("</body></html>\r\n");
+    let _ = write!(out, "--{alternative}\r\n");
+    letter.charset.part("plain", &plain, &mut out);
+    let _ = write!(out, "\r\n--{alternative}\r\n");
+    letter.charset.part("html", &html, &mut out);
+    if let Some((method, text)) = &letter.calendar {
+        let _ = write!(
+            out,
+            "\r\n--{alternative}\r\nContent-Type: text/calendar; charset=\"utf-8\"; method={method}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        );
+        base64(text.as_bytes(), &mut out);
+    }
+    let _ = write!(out, "\r\n--{alternative}--\r\n");
     for file in &letter.files {
         let _ = write!(
             out,
             "\r\n--{mixed}\r\nContent-Type: {}; name=\"{}\"\r\nContent-Disposition: attachment; filename=\"{}\"; size={}\r\nContent-Transfer-Encoding: base64\r\n\r\n",
             file.kind,
-            file.name,
-            file.name,
+            letter.charset.words(&file.name),
+            letter.charset.words(&file.name),
             file.bytes.len()
         );
         base64(&file.bytes, &mut out);
@@ -308,18 +390,55 @@ pub fn write(letter: &Letter, rng: &mut Rng) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// A Message-ID of a mail program or server that is not Exchange's; each `domain` keeps to one style.
+pub fn outside_id(domain: &str, at_ms: i64, rng: &mut Rng) -> String {
+    let style = domain.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 6;
+    match style {
+        0 => format!("{}@{domain}", rng.uuid()),
+        1 => format!("{}.{}.JavaMail.{}@{domain}", rng.below(900_000_000) + 99_999_999, at_ms, rng.word(&["app", "root", "svc"])),
+        2 => format!("CA{}={}@mail.{domain}", rng.token(TOKEN, 32), rng.token(TOKEN, 16)),
+        3 => format!("{}.{}@{domain}", crate::calendar::compact(at_ms), rng.token(b"0123456789ABCDEF", 10)),
+        4 => format!("{}@{domain}", rng.hex(rng_length(domain))),
+        _ => format!("{}$@{domain}", [8, 8, 8].map(|length| rng.hex(length)).join("$")),
+    }
+}
+
+fn rng_length(domain: &str) -> usize {
+    24 + domain.len() % 5 * 4
+}
+
+const TOKEN: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+";
+
 /// A PDF-like file of about `size` bytes.
 pub fn pdf(name: &str, size: usize, rng: &mut Rng) -> File {
     let mut bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\nstream\n".to_vec();
     bytes.extend_from_slice(&rng.bytes(size));
     bytes.extend_from_slice(b"\nendstream\ntrailer << /Root 1 0 R >>\n%%EOF\n");
-    File { name: format!("{name}.pdf"), kind: "application/pdf", bytes }
+    File { name: format!("{name}.pdf"), kind: "application/pdf".into(), bytes }
 }
 
-/// A Word-like file (a ZIP with the usual first entries, stored) of about `size` bytes.
-pub fn docx(name: &str, size: usize, rng: &mut Rng) -> File {
+/// What is packed into a file with ZIP's container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Package {
+    Word,
+    Excel,
+    PowerPoint,
+    Zip,
+}
+
+/// A file with ZIP's container (its first entries, stored) of about `size` bytes.
+pub fn package(kind: Package, name: &str, size: usize, rng: &mut Rng) -> File {
+    const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
+    let (extension, mime, main) = match kind {
+        Package::Word => ("docx", "wordprocessingml.document", "word/document.xml"),
+        Package::Excel => ("xlsx", "spreadsheetml.sheet", "xl/workbook.xml"),
+        Package::PowerPoint => ("pptx", "presentationml.presentation", "ppt/presentation.xml"),
+        Package::Zip => ("zip", "", "figures/export.csv"),
+    };
     let mut bytes = Vec::new();
-    for (entry, length) in [("[Content_Types].xml", 300), ("_rels/.rels", 200), ("word/document.xml", size)] {
+    let head = [("[Content_Types].xml", 300), ("_rels/.rels", 200)];
+    let entries = head.into_iter().filter(|_| kind != Package::Zip).chain([(main, size)]);
+    for (entry, length) in entries {
         bytes.extend_from_slice(b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0");
         bytes.extend_from_slice(&rng.bytes(4));
         bytes.extend_from_slice(&(length as u32).to_le_bytes());
@@ -329,7 +448,26 @@ pub fn docx(name: &str, size: usize, rng: &mut Rng) -> File {
         bytes.extend_from_slice(entry.as_bytes());
         bytes.extend_from_slice(&rng.bytes(length));
     }
-    File { name: format!("{name}.docx"), kind: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", bytes }
+    let kind = if kind == Package::Zip { "application/zip".to_owned() } else { format!("{OFFICE}.{mime}") };
+    File { name: format!("{name}.{extension}"), kind: kind.into(), bytes }
+}
+
+/// A picture-like file of about `size` bytes.
+pub fn picture(name: &str, png: bool, size: usize, rng: &mut Rng) -> File {
+    let (extension, kind, head): (_, _, &[u8]) =
+        if png { ("png", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR") } else { ("jpg", "image/jpeg", b"\xff\xd8\xff\xe0\0\x10JFIF\0") };
+    let mut bytes = head.to_vec();
+    bytes.extend_from_slice(&rng.bytes(size));
+    File { name: format!("{name}.{extension}"), kind: kind.into(), bytes }
+}
+
+/// A text-like file (`csv`, `txt`) or another one of the given type, with lines of figures.
+pub fn figures(name: &str, extension: &str, kind: &'static str, lines: u64, rng: &mut Rng) -> File {
+    let mut text = String::new();
+    for line in 0..lines {
+        let _ = write!(text, "{line};{};{}\r\n", rng.below(9_999), rng.below(99));
+    }
+    File { name: format!("{name}.{extension}"), kind: kind.into(), bytes: text.into_bytes() }
 }
 
 #[cfg(test)]

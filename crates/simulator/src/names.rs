@@ -157,6 +157,81 @@ pub const LAST: &[&str] = &[
     "Ziegler",
 ];
 
+/// Japanese given names, romanised and written.
+const FIRST_JA: &[(&str, &str)] = &[
+    ("Akira", "明"),
+    ("Ayumi", "歩美"),
+    ("Daichi", "大地"),
+    ("Emi", "恵美"),
+    ("Haruka", "遥"),
+    ("Haruto", "陽斗"),
+    ("Hiroshi", "浩"),
+    ("Kaori", "香織"),
+    ("Kazuki", "和樹"),
+    ("Kenji", "健二"),
+    ("Kenta", "健太"),
+    ("Mai", "舞"),
+    ("Makoto", "誠"),
+    ("Mayumi", "真由美"),
+    ("Megumi", "恵"),
+    ("Misaki", "美咲"),
+    ("Naoki", "直樹"),
+    ("Nanami", "七海"),
+    ("Ren", "蓮"),
+    ("Ryota", "亮太"),
+    ("Sakura", "さくら"),
+    ("Satoshi", "聡"),
+    ("Shota", "翔太"),
+    ("Takashi", "隆"),
+    ("Tomoko", "智子"),
+    ("Yoko", "陽子"),
+    ("Yosuke", "洋介"),
+    ("Yuki", "由紀"),
+    ("Yumi", "由美"),
+    ("Yuta", "雄太"),
+];
+
+/// Japanese family names, romanised and written.
+const LAST_JA: &[(&str, &str)] = &[
+    ("Abe", "阿部"),
+    ("Aoki", "青木"),
+    ("Endo", "遠藤"),
+    ("Fujita", "藤田"),
+    ("Fukuda", "福田"),
+    ("Hasegawa", "長谷川"),
+    ("Hashimoto", "橋本"),
+    ("Ikeda", "池田"),
+    ("Inoue", "井上"),
+    ("Ishii", "石井"),
+    ("Ito", "伊藤"),
+    ("Kato", "加藤"),
+    ("Kimura", "木村"),
+    ("Kobayashi", "小林"),
+    ("Maeda", "前田"),
+    ("Matsumoto", "松本"),
+    ("Mori", "森"),
+    ("Nakajima", "中島"),
+    ("Nishimura", "西村"),
+    ("Ogawa", "小川"),
+    ("Okada", "岡田"),
+    ("Ono", "小野"),
+    ("Saito", "斎藤"),
+    ("Sasaki", "佐々木"),
+    ("Shimizu", "清水"),
+    ("Suzuki", "鈴木"),
+    ("Takahashi", "高橋"),
+    ("Ueda", "上田"),
+    ("Watanabe", "渡辺"),
+    ("Yamada", "山田"),
+    ("Yamaguchi", "山口"),
+    ("Yoshida", "吉田"),
+];
+
+/// A Japanese given and family name, each romanised and written.
+pub fn japanese(rng: &mut crate::rng::Rng) -> ((&'static str, &'static str), (&'static str, &'static str)) {
+    (rng.pick(FIRST_JA).copied().unwrap_or_default(), rng.pick(LAST_JA).copied().unwrap_or_default())
+}
+
 /// First halves of company and site names.
 pub const STEM: &[&str] = &[
     "acorn", "alder", "amber", "anchor", "apex", "arbor", "aspen", "atlas", "aurora", "beacon", "birch", "blue", "bright", "cactus",

@@ -2,7 +2,7 @@
 //!
 //! Must not know of any attack.
 
-use crate::calendar::{is_weekend, local_midnight};
+use crate::calendar::is_weekend;
 use crate::company::DeviceKind;
 use crate::names;
 use crate::rng::Rng;
@@ -53,7 +53,7 @@ impl World {
     /// When a device is on the network on `day`: the local day for machines and desktops, working hours for laptops.
     fn presence(&self, day: u32, device: usize) -> Option<(i64, i64)> {
         let known = self.company.devices.get(device)?;
-        let midnight = local_midnight(day);
+        let midnight = self.company.midnight(device, day);
         match known.kind {
             DeviceKind::Laptop => {
                 let plan = self.plans.get(device).filter(|plan| plan.at_office())?;
@@ -247,7 +247,7 @@ impl World {
         let mut rng = Rng::new(self.seed, &format!("backup/{day}"));
         let mut vendor = Rng::new(self.seed, "backup vendor");
         let host = format!("ingest-{}.{}{}.com", vendor.below(9), vendor.word(names::STEM), vendor.word(&["vault", "backup", "safe"]));
-        let start = (local_midnight(day) + HOUR_MS + rng.range(0, 9 * MINUTE_MS)) * 1000;
+        let start = (self.company.midnight(usize::MAX, day) + HOUR_MS + rng.range(0, 9 * MINUTE_MS)) * 1000;
         let people = self.company.people.len() as i64;
         let megabytes = people * if is_weekend(day) { rng.range(8, 11) } else { rng.range(4, 7) };
         let load = Load { up: megabytes as u64 * 1_000_000, down: 40_000, exchanges: 4 };

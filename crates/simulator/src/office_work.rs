@@ -144,9 +144,10 @@ impl World {
         }
         let auditor = Auditor { company, person: known };
         // Abroad the phone uses the hotel's network.
-        let abroad = plan.place == Place::Away && plan.location.2 != "US";
+        let country = company.country(person).code;
+        let abroad = plan.place == Place::Away && plan.location.2 != country;
         let ip = if abroad { plan.ip } else { plan.phone_ip };
-        let (city, region, country) = if abroad { plan.location } else { (known.city.0, known.city.1, "US") };
+        let (city, region, country) = if abroad { plan.location } else { (known.city.0, known.city.1, country) };
         let session = Session {
             id: rng.uuid(),
             ip,

@@ -3,10 +3,12 @@
 //! Must not know what people do with their time.
 
 use crate::address;
-use crate::calendar::{self, is_weekend, local_midnight, weekday};
+use crate::calendar::weekday;
+use crate::changes::{Changes, State};
 use crate::company::Company;
+use crate::country::{COUNTRIES, Country};
 use crate::rng::Rng;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use weft_model::time::{HOUR_MS, MINUTE_MS};
 
@@ -25,6 +27,7 @@ pub enum Place {
 #[derive(Clone, Debug)]
 pub struct DayPlan {
     pub place: Place,
+    pub state: State,
     pub start_ms: i64,
     pub end_ms: i64,
     pub lunch_ms: (i64, i64),
@@ -70,73 +73,69 @@ pub struct Trip {
     pub country: &'static str,
 }
 
-/// Draws the trips of `days` days: two within the country, one abroad.
+/// Draws the trips of `days` days: every third one abroad, about one in three weeks for each twenty people.
 pub fn trips(company: &Company, seed: u64, days: u32) -> Vec<Trip> {
     let mut rng = Rng::new(seed, "trips");
     let mut people: Vec<usize> = (1..company.people.len().saturating_sub(1)).collect();
     rng.shuffle(&mut people);
+    let least = if people.len() >= 18 { 3 } else { 2 };
+    let count = (people.len() * days as usize / 420).max(least);
     let mut trips = Vec::new();
-    for (number, person) in people.into_iter().take(if company.people.len() >= 20 { 3 } else { 2 }).enumerate() {
+    for (number, person) in people.iter().copied().cycle().take(count.min(people.len() * 4)).enumerate() {
         let weeks = (days / 7).max(1);
         let first_day = (rng.below(u64::from(weeks)) as u32 * 7 + rng.below(3) as u32).min(days.saturating_sub(1));
         let last_day = first_day + 1 + rng.below(2) as u32;
-        let trip = if number == 1 {
-            let ((block, country, city, region), first_day) =
-                (rng.pick(address::ABROAD).copied().unwrap_or((([86, 140, 0, 0], 16), "GB", "London", "England")), first_day);
-            Trip { person, first_day, last_day, ip: address::draw(&[block], &mut rng), city, region, country }
-        } else {
-            let (city, region) = rng.pick(crate::names::CITIES.get(5..).unwrap_or_default()).copied().unwrap_or_default();
-            Trip { person, first_day, last_day, ip: address::draw(address::HOTEL, &mut rng), city, region, country: "US" }
-        };
-        trips.push(trip);
+        let own = company.country(person);
+        let abroad: Vec<&Country> = COUNTRIES.iter().filter(|country| country.code != own.code).collect();
+        let country = if number % 3 == 1 { rng.pick(&abroad).copied().unwrap_or(own) } else { own };
+        let far = if country.code == own.code { country.cities.get(5.min(country.cities.len() - 1)..) } else { country.cities.get(..1) };
+        let (city, region) = rng.pick(far.unwrap_or_default()).copied().unwrap_or_default();
+        trips.push(Trip { person, first_day, last_day, ip: address::draw(country.hotel, &mut rng), city, region, country: country.code });
     }
     trips
 }
 
 /// Everybody's plan for `day`; people in `forced` are at the office whatever their habits.
-pub fn plan(company: &Company, trips: &[Trip], seed: u64, day: u32, forced: &BTreeSet<(usize, u32)>) -> Vec<DayPlan> {
+pub fn plan(company: &Company, trips: &[Trip], changes: &Changes, seed: u64, day: u32, forced: &BTreeSet<(usize, u32)>) -> Vec<DayPlan> {
     let mut plans = Vec::with_capacity(company.people.len());
+    let on_trip: BTreeMap<usize, &Trip> =
+        trips.iter().filter(|trip| (trip.first_day..=trip.last_day).contains(&day)).map(|trip| (trip.person, trip)).collect();
     for (index, person) in company.people.iter().enumerate() {
         let mut rng = Rng::new(seed, &format!("plan/{day}/{index}"));
-        let midnight = local_midnight(day);
+        let midnight = company.midnight(index, day);
         let (start, lunch, end) = person.hours;
         let start_ms = midnight + (start + rng.range(-15, 25)) * MINUTE_MS + rng.range(0, MINUTE_MS);
         let mut end_ms = midnight + (end + rng.range(-30, 45)) * MINUTE_MS;
         let lunch_at = midnight + (lunch + rng.range(-10, 15)) * MINUTE_MS;
         let lunch_ms = (lunch_at, lunch_at + rng.range(25, 60) * MINUTE_MS);
-        let trip = trips.iter().find(|trip| trip.person == index && (trip.first_day..=trip.last_day).contains(&day));
         let absent = rng.chance(0.04);
         let light = rng.chance(0.12);
-        let home = rng.pick(&person.home_ips).copied().unwrap_or(company.office_ip);
+        let country = company.country(index).code;
+        let at_home = rng.pick(&person.home_ips).copied().unwrap_or(company.office_ip);
         let phone_ip = address::within(person.carrier, rng.next());
-        let office_city = ("Chicago", "Illinois", "US");
-        let (place, ip, location) = if forced.contains(&(index, day)) {
-            end_ms = end_ms.max(calendar::local(day, 17, 40));
-            (Place::Office, company.office_ip, office_city)
-        } else if let Some(trip) = trip {
-            (Place::Away, trip.ip, (trip.city, trip.region, trip.country))
-        } else if is_weekend(day) {
-            let start_of_weekend = rng.range(9, 18) * HOUR_MS;
-            let place = if light { Place::Home } else { Place::Off };
-            let at = midnight + start_of_weekend;
-            plans.push(DayPlan {
-                place,
-                start_ms: at,
-                end_ms: at + rng.range(20, 100) * MINUTE_MS,
-                lunch_ms: (at, at),
-                ip: home,
-                phone_ip,
-                location: (person.city.0, person.city.1, "US"),
-            });
-            continue;
+        let home = if person.vpn { (company.vpn_ip, company.office_place(0)) } else { (at_home, (person.city.0, person.city.1, country)) };
+        let office = (company.site(index).map_or(company.office_ip, |site| site.ip), company.office_place(person.site));
+        let state = changes.state(index, day);
+        let mut plan = DayPlan { place: Place::Off, state, start_ms, end_ms, lunch_ms, ip: home.0, phone_ip, location: home.1 };
+        if forced.contains(&(index, day)) {
+            end_ms = end_ms.max(midnight + 17 * HOUR_MS + 40 * MINUTE_MS);
+            (plan.place, plan.state, plan.end_ms, plan.ip, plan.location) = (Place::Office, State::Working, end_ms, office.0, office.1);
+        } else if state != State::Working {
+            // Away from work altogether.
+        } else if let Some(trip) = on_trip.get(&index) {
+            (plan.place, plan.ip, plan.location) = (Place::Away, trip.ip, (trip.city, trip.region, trip.country));
+        } else if company.is_day_off(index, day) {
+            let at = midnight + rng.range(9, 18) * HOUR_MS;
+            (plan.start_ms, plan.end_ms, plan.lunch_ms) = (at, at + rng.range(20, 100) * MINUTE_MS, (at, at));
+            plan.place = if light { Place::Home } else { Place::Off };
         } else if absent {
-            (Place::Off, home, (person.city.0, person.city.1, "US"))
+            // Ill, or a day off.
         } else if person.remote.contains(&weekday(day)) {
-            (Place::Home, home, (person.city.0, person.city.1, "US"))
+            plan.place = Place::Home;
         } else {
-            (Place::Office, company.office_ip, office_city)
-        };
-        plans.push(DayPlan { place, start_ms, end_ms, lunch_ms, ip, phone_ip, location });
+            (plan.place, plan.ip, plan.location) = (Place::Office, office.0, office.1);
+        }
+        plans.push(plan);
     }
     plans
 }

@@ -2,9 +2,11 @@
 
 use crate::calendar::{self, START_MS};
 use crate::case_a::Play;
+use crate::changes::Changes;
 use crate::company::Company;
 use crate::correspondents::{Correspondents, Vendor};
 use crate::mail_day::MailDay;
+use crate::organisation::Organisation;
 use crate::output::Output;
 use crate::rng::Rng;
 use crate::scenario;
@@ -51,7 +53,8 @@ pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64
         if let Some(play) = &mut play {
             play.day(day, &mut world)?;
         }
-        world.out.flush_through(i64::from(day))?;
+        // Where the day starts before UTC's, the next day still writes into this one.
+        world.out.flush_through(i64::from(day) - i64::from(world.company.is_ahead_of_utc()))?;
         progress(u64::from(day) + 1, u64::from(options.days));
     }
     world.out.flush_through(i64::MAX / DAY_MS)?;
@@ -74,13 +77,14 @@ fn found(options: &Options, out: &Path) -> Result<World, SimulateError> {
     let end_ms = START_MS + i64::from(options.days) * DAY_MS;
     let late = options.late.then(|| Rng::new(seed, "late"));
     let output = Output::create(out, end_ms, late)?;
-    let mut company = Company::new(seed, options.people);
+    let mut company = Company::new(seed, options.people, &Organisation::default());
     let mut web = Web::new(seed, options.people);
     let mut rng = Rng::new(seed, "favourites");
     for person in &mut company.people {
         person.favourites = web.habits(&mut rng);
     }
     let correspondents = Correspondents::new(seed, &company, &mut web);
+    let changes = Changes::new(&company, seed, options.days);
     let trips = schedule::trips(&company, seed, options.days);
     let lease_s = *rng.pick(&[8, 10, 12, 24]).unwrap_or(&12) * 3_600;
     let network = NetworkState { lease_s, ..NetworkState::default() };
@@ -91,6 +95,7 @@ fn found(options: &Options, out: &Path) -> Result<World, SimulateError> {
         web,
         correspondents,
         trips,
+        changes,
         plans: Vec::new(),
         out: output,
         network,
@@ -112,8 +117,8 @@ fn note_look_alikes(world: &mut World) {
     let end_ms = world.out.end_ms();
     let mut found = Vec::new();
     for trip in &world.trips {
-        let kind = if trip.country == "US" { "traveller" } else { "traveller_abroad" };
-        let span = (calendar::local_midnight(trip.first_day), calendar::local_midnight(trip.last_day) + DAY_MS);
+        let kind = if trip.country == world.company.country(trip.person).code { "traveller" } else { "traveller_abroad" };
+        let span = (world.company.midnight(trip.person, trip.first_day), world.company.midnight(trip.person, trip.last_day) + DAY_MS);
         found.push(LookAlike::new(
             format!("trip-{}", trip.person),
             kind,
@@ -141,7 +146,7 @@ fn launch(world: &mut World) -> Option<(u32, Vendor)> {
     let domain = world.web.fresh(&mut rng, 0.2);
     let readers = (0..world.company.people.len()).collect();
     let vendor = Vendor::draw(domain, Vec::new(), readers, &mut rng);
-    let at = calendar::local_midnight(day) + vendor.minute * MINUTE_MS;
+    let at = world.company.midnight(0, day) + vendor.minute * MINUTE_MS;
     let entities = vec![format!("sender:news@{}", vendor.domain), format!("domain:{}", vendor.domain)];
     let span = (at, at + 8 * 60 * MINUTE_MS);
     world.look_alikes.push(LookAlike::new("new-newsletter".to_owned(), "new_vendor_newsletter", span, &["email", "network"], entities));
@@ -156,11 +161,11 @@ fn live(
     launch: Option<&(u32, Vendor)>,
     world: &mut World,
 ) -> Result<(), SimulateError> {
-    world.plans = schedule::plan(&world.company, &world.trips, world.seed, day, forced);
+    world.plans = schedule::plan(&world.company, &world.trips, &world.changes, world.seed, day, forced);
     let mut mail: MailDay = world.mail_day(day, platforms)?;
     if let Some((_, vendor)) = launch.filter(|(on, _)| *on == day) {
         let mut rng = Rng::new(world.seed, "launch mails");
-        let at = calendar::local_midnight(day) + vendor.minute * MINUTE_MS;
+        let at = world.company.midnight(0, day) + vendor.minute * MINUTE_MS;
         world.newsletter(vendor, at, 0.2, &mut mail, &mut rng)?;
     }
     world.office_day(day, &mail.sent);

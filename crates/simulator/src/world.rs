@@ -1,5 +1,6 @@
 //! Everything a simulated day needs, in one place: the company, the web, the plans of the day and the outputs.
 
+use crate::changes::{Changes, State};
 use crate::company::Company;
 use crate::correspondents::Correspondents;
 use crate::output::Output;
@@ -8,6 +9,7 @@ use crate::truth::LookAlike;
 use crate::web::Web;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use weft_model::time::{HOUR_MS, MINUTE_MS};
 
 /// The state of the simulation.
 #[derive(Debug)]
@@ -18,11 +20,26 @@ pub struct World {
     pub web: Web,
     pub correspondents: Correspondents,
     pub trips: Vec<Trip>,
+    pub changes: Changes,
     /// Plans of the day being simulated.
     pub plans: Vec<DayPlan>,
     pub out: Output,
     pub network: NetworkState,
     pub look_alikes: Vec<LookAlike>,
+}
+
+impl World {
+    /// Whether a person is in the company, neither on a trip nor on holiday, and works by day on `day`.
+    pub fn is_around(&self, person: usize, day: u32) -> bool {
+        self.company.people.get(person).is_some_and(|known| known.hours.0 < 12 * 60)
+            && self.changes.state(person, day) == State::Working
+            && !self.trips.iter().any(|trip| trip.person == person && (trip.first_day..=trip.last_day).contains(&day))
+    }
+
+    /// `hour:minute` on `day` in the time zone of the home office.
+    pub fn local(&self, day: u32, hour: i64, minute: i64) -> i64 {
+        self.company.midnight(usize::MAX, day) + hour * HOUR_MS + minute * MINUTE_MS
+    }
 }
 
 /// What the network remembers from day to day.
