@@ -6,8 +6,11 @@
 
 pub mod calibration;
 pub mod evidence;
+pub mod fixed_time;
 pub mod hour_of_week;
 pub mod novelty;
+pub mod periodicity;
+pub mod special;
 pub mod volume;
 
 pub use calibration::{Calibration, PValue};
