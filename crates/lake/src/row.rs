@@ -204,6 +204,20 @@ impl<'a> Values<'a> {
                 device: query.src_endpoint.hostname.as_deref(),
                 ..Self::default()
             },
+            Body::Finding(finding) => {
+                use weft_model::InvolvedKind as Kind;
+                let first = |kind| finding.involved.iter().find(|one| one.kind == kind).map(|one| one.name.as_str());
+                Self {
+                    user: first(Kind::User),
+                    src_ip: first(Kind::Ip).and_then(|ip| ip.parse().ok()),
+                    hostname: first(Kind::Domain),
+                    device: first(Kind::Device),
+                    email_from: first(Kind::Sender),
+                    subject: Some(&finding.title),
+                    operation: Some(&finding.rule),
+                    ..Self::default()
+                }
+            }
             Body::Dhcp(lease) => Self {
                 src_ip: lease.src_endpoint.ip,
                 dst_ip: lease.leased_ip.or(lease.dst_endpoint.ip),

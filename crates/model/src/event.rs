@@ -4,6 +4,7 @@ use crate::activity::{
     AccountChange, ApiActivity, Authentication, DhcpActivity, DnsActivity, EmailActivity, EntityManagement, FileHosting, HttpActivity,
     NetworkActivity,
 };
+use crate::finding::DetectionFinding;
 use crate::id::EventUid;
 use crate::time::EventTime;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,7 @@ pub enum Body {
     Http(Box<HttpActivity>),
     Dns(Box<DnsActivity>),
     Dhcp(Box<DhcpActivity>),
+    Finding(Box<DetectionFinding>),
 }
 
 impl Body {
@@ -89,6 +91,7 @@ impl Body {
             Self::Http(_) => 4002,
             Self::Dns(_) => 4003,
             Self::Dhcp(_) => 4004,
+            Self::Finding(_) => 2004,
         }
     }
 }
@@ -103,6 +106,7 @@ impl Event {
     pub fn domain(&self) -> Domain {
         match &self.body {
             Body::Email(_) => Domain::Email,
+            Body::Finding(finding) => finding.domain(),
             Body::Network(_) | Body::Http(_) | Body::Dns(_) | Body::Dhcp(_) => Domain::Network,
             Body::Authentication(a) if a.kind == crate::AuthenticationKind::AuthenticationTicket => Domain::Network,
             Body::Authentication(_) | Body::AccountChange(_) | Body::EntityManagement(_) | Body::Api(_) | Body::FileHosting(_) => {

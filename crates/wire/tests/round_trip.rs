@@ -38,7 +38,7 @@ fn samples_survive_both_forms() {
 fn every_class_survives_both_forms() {
     // A runner of its own for each class, so that none is left to chance.
     let bodies = strategy::bodies();
-    assert_eq!(bodies.len(), 10);
+    assert_eq!(bodies.len(), 11);
     for body in bodies {
         let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { failure_persistence: None, ..Default::default() });
         let result = runner.run(&strategy::event(body), |event| {

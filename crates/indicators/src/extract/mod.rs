@@ -59,7 +59,7 @@ impl Extractor {
             Body::Network(flow) => network::flow(&mut out, flow),
             Body::Http(http) => network::http(&mut out, http),
             Body::Dns(dns) => network::dns(&mut out, dns),
-            Body::Dhcp(_) => {}
+            Body::Dhcp(_) | Body::Finding(_) => {}
             Body::Authentication(logon) => saas::logon(&mut out, logon),
             Body::AccountChange(change) => saas::account(&mut out, change),
             Body::EntityManagement(change) => saas::entity(&mut out, change),

@@ -8,6 +8,7 @@ mod account_change;
 mod api;
 mod attack;
 mod authentication;
+mod detection_finding;
 mod dhcp;
 mod dns;
 mod email;
@@ -52,6 +53,7 @@ pub fn event_to_ocsf(event: &Event) -> Value {
         Body::Http(body) => write(event, body.as_ref()),
         Body::Dns(body) => write(event, body.as_ref()),
         Body::Dhcp(body) => write(event, body.as_ref()),
+        Body::Finding(body) => write(event, body.as_ref()),
     }
 }
 
@@ -59,7 +61,7 @@ pub fn event_to_ocsf(event: &Event) -> Value {
 /// welcome; a `metadata.uid` that is not one of ours is hashed with the product's name.
 ///
 /// # Errors
-/// No `class_uid`, `time` or `metadata.uid`; a class outside the ten; an attribute of the wrong type or range; a list longer than
+/// No `class_uid`, `time` or `metadata.uid`; a class outside the eleven; an attribute of the wrong type or range; a list longer than
 /// [`MAX_LIST`]; an `unmapped.weft` that does not fit the class.
 pub fn event_from_ocsf(value: &Value) -> Result<Event, WireError> {
     let record = Node::new(value);
@@ -76,6 +78,7 @@ pub fn event_from_ocsf(value: &Value) -> Result<Event, WireError> {
         4002 => Body::Http(Box::new(read(record)?)),
         4003 => Body::Dns(Box::new(read(record)?)),
         4004 => Body::Dhcp(Box::new(read(record)?)),
+        2004 => Body::Finding(Box::new(read(record)?)),
         _ => return Err(WireError::UnknownClass { class_uid }),
     };
     let time = record.at("time").number("time", "milliseconds since 1970")?.ok_or(WireError::Missing { field: "time" })?;

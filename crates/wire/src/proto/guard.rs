@@ -14,11 +14,13 @@ pub const MAX_REPEATED: usize = 16_384;
 const SMALL_EVENT_BYTES: usize = 32 << 10;
 
 /// Field of the event's body -> the message in it that holds lists of its own.
-const NESTED_LISTS: [(u32, u32); 3] = [(NETWORK_ACTIVITY, 7), (EMAIL_ACTIVITY, 1), (ENTITY_MANAGEMENT, 4)];
+const NESTED_LISTS: [(u32, u32); 4] =
+    [(NETWORK_ACTIVITY, 7), (EMAIL_ACTIVITY, 1), (ENTITY_MANAGEMENT, 4), (DETECTION_FINDING, 11)];
 const NETWORK_ACTIVITY: u32 = 10;
 const EMAIL_ACTIVITY: u32 = 15;
 const ENTITY_MANAGEMENT: u32 = 17;
-const LAST_BODY: u32 = 19;
+const DETECTION_FINDING: u32 = 20;
+const LAST_BODY: u32 = DETECTION_FINDING;
 
 /// Refuses an event that is too large or whose lists are too long. What is not Protobuf is left for the decoder to name.
 pub(super) fn check(bytes: &[u8]) -> Result<(), WireError> {

@@ -3,6 +3,7 @@
 mod account_change;
 mod api;
 mod authentication;
+mod detection_finding;
 mod dhcp;
 mod dns;
 mod email;
@@ -41,6 +42,7 @@ pub fn encode_event(event: &Event) -> Vec<u8> {
         Body::Http(b) => Wire::HttpActivity(http::encode(b)),
         Body::Dns(b) => Wire::DnsActivity(dns::encode(b)),
         Body::Dhcp(b) => Wire::DhcpActivity(dhcp::encode(b)),
+        Body::Finding(b) => Wire::DetectionFinding(detection_finding::encode(b)),
     };
     let message = v1::Event {
         uid: event.uid.0.to_vec(),
@@ -77,6 +79,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, WireError> {
         Wire::HttpActivity(b) => Body::Http(Box::new(http::decode(b)?)),
         Wire::DnsActivity(b) => Body::Dns(Box::new(dns::decode(b)?)),
         Wire::DhcpActivity(b) => Body::Dhcp(Box::new(dhcp::decode(b)?)),
+        Wire::DetectionFinding(b) => Body::Finding(Box::new(detection_finding::decode(b)?)),
     };
     let uid: [u8; 16] = message.uid.as_slice().try_into().map_err(|_| WireError::Invalid { field: "uid", expected: "16 bytes" })?;
     let metadata = message.metadata.unwrap_or_default();

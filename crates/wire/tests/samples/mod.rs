@@ -54,7 +54,40 @@ pub fn events() -> Vec<Event> {
         event("request", "Weft network sensor", "pcap", Body::Http(Box::new(http()))),
         event("query", "Weft network sensor", "pcap", Body::Dns(Box::new(dns()))),
         event("lease", "Weft network sensor", "pcap", Body::Dhcp(Box::new(dhcp()))),
+        event("alert", "Microsoft Defender for Office 365", "SecurityAlert", Body::Finding(Box::new(finding()))),
     ]
+}
+
+fn finding() -> DetectionFinding {
+    let named = |kind, name: &str| Involved::new(kind, name);
+    DetectionFinding {
+        alert_uid: "fa-1".into(),
+        title: "A potentially malicious URL click was detected".into(),
+        rule: "MaliciousUrlClick".into(),
+        rule_uid: text("a74b-7"),
+        severity: 4,
+        confidence: Some(80),
+        techniques: vec!["T1566.002".into(), "T1204".into()],
+        tactics: vec!["initial-access".into()],
+        first_seen: TIME,
+        last_seen: TIME.plus_ms(60_000),
+        involved: vec![
+            Involved { kind: InvolvedKind::User, name: "ann@corp.example".into(), aliases: vec!["7a1d-02".into(), "corp\\ann".into()] },
+            named(InvolvedKind::Device, "lt-017"),
+            named(InvolvedKind::Ip, "203.0.113.80"),
+            named(InvolvedKind::Ip, "2001:DB8::1"),
+            named(InvolvedKind::Domain, "docs.example"),
+            named(InvolvedKind::Url, "https://docs.example/view/1"),
+            Involved { kind: InvolvedKind::File, name: "ab".repeat(20), aliases: vec!["invoice.docm".into()] },
+            named(InvolvedKind::Sender, "billing@supplier.example"),
+            named(InvolvedKind::Sender, "nobody"),
+            named(InvolvedKind::Message, "1@mail.example"),
+            named(InvolvedKind::App, "Notes Sync"),
+            named(InvolvedKind::Process, "winword.exe 4656"),
+            named(InvolvedKind::Other, ""),
+        ],
+        related: vec![EventUid::of_record("sample", "mail")],
+    }
 }
 
 fn email() -> EmailActivity {

@@ -233,9 +233,49 @@ fn dhcp() -> BoxedStrategy<Body> {
         .boxed()
 }
 
+fn finding() -> BoxedStrategy<Body> {
+    use InvolvedKind as K;
+    let kind = prop::sample::select(vec![
+        K::Other,
+        K::User,
+        K::Device,
+        K::Ip,
+        K::Domain,
+        K::Url,
+        K::File,
+        K::Sender,
+        K::Message,
+        K::App,
+        K::Process,
+    ]);
+    let name = prop_oneof![3 => text(), 1 => ip().prop_map(|ip| ip.map(|ip| ip.to_string()).unwrap_or_default())];
+    let involved = (kind, name, texts()).prop_map(|(kind, name, aliases)| Involved { kind, name, aliases });
+    let related = vec(any::<[u8; 16]>().prop_map(EventUid), 0..3);
+    let head = (text(), text(), text(), some(), any::<u8>(), of(any::<u8>()));
+    (head, texts(), texts(), time(), time(), vec(involved, 0..5), related)
+        .prop_map(|(head, techniques, tactics, first_seen, last_seen, involved, related)| {
+            let (alert_uid, title, rule, rule_uid, severity, confidence) = head;
+            Body::Finding(Box::new(DetectionFinding {
+                alert_uid,
+                title,
+                rule,
+                rule_uid,
+                severity,
+                confidence,
+                techniques,
+                tactics,
+                first_seen,
+                last_seen,
+                involved,
+                related,
+            }))
+        })
+        .boxed()
+}
+
 /// The generator of each class.
 pub fn bodies() -> Vec<BoxedStrategy<Body>> {
-    vec![email(), authentication(), account_change(), entity_management(), api(), file_hosting(), network(), http(), dns(), dhcp()]
+    vec![email(), authentication(), account_change(), entity_management(), api(), file_hosting(), network(), http(), dns(), dhcp(), finding()]
 }
 
 /// Events with bodies of one class.
