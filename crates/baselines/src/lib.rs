@@ -5,7 +5,11 @@
 //! an event or a model is; values are interned numbers, time is an argument.
 
 pub mod calibration;
+pub mod combine;
+pub mod counts;
+pub mod decay;
 pub mod evidence;
+pub mod fan_out;
 pub mod fixed_time;
 pub mod hour_of_week;
 pub mod novelty;

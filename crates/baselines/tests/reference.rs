@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use serde_json::Value;
+use weft_baselines::counts::negative_binomial_upper;
 use weft_baselines::special::{beta_lower, binomial_upper, gamma_lower, gamma_upper};
 
 fn rows(name: &str) -> Vec<Vec<f64>> {
@@ -32,4 +33,9 @@ fn incomplete_beta() {
 #[test]
 fn binomial_tail() {
     rows("binomial").iter().for_each(|row| close(binomial_upper(row[0] as u64, row[1] as u64, row[2]), row[3], row));
+}
+
+#[test]
+fn negative_binomial_tail() {
+    rows("negative_binomial").iter().for_each(|row| close(negative_binomial_upper(row[0] as u64, row[1], row[2]), row[3], row));
 }

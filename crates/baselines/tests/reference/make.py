@@ -10,4 +10,6 @@ out["beta"] = [[a, b, x, float(special.betainc(a, b, x))]
                for a in (0.5, 2, 17, 400, 1e5) for b in (0.5, 3, 60, 2e4) for x in (1e-6, 0.02, 0.3, 0.5, 0.77, 0.999)]
 out["binomial"] = [[n, k, p, float(stats.binom.sf(k - 1, n, p))]
                    for n in (1, 6, 40, 1000) for k in (1, 5, 12, 300) for p in (1e-4, 0.033, 0.4)]
+out["negative_binomial"] = [[k, m, r, float(stats.nbinom.sf(k - 1, r, r / (r + m)))]
+                            for k in (1, 3, 20, 400, 5000) for m in (0.01, 2.5, 60, 900) for r in (0.1, 1, 30, 2e4)]
 print(json.dumps(out))

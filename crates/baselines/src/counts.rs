@@ -1,0 +1,247 @@
+//! How many: a Gamma-Poisson model of an entity's counts that adapts at three speeds, with its parent's as prior. Knows no events.
+
+use crate::decay::remaining;
+use crate::special::beta_lower;
+use serde::{Deserialize, Serialize};
+
+const DAY_S: i64 = 86_400;
+/// The three memories, in seconds.
+pub const HALF_LIVES_S: [i64; 3] = [DAY_S, 14 * DAY_S, 90 * DAY_S];
+/// Share of the memories' past likelihood that survives one observation.
+const LIKELIHOOD_KEPT: f64 = 0.95;
+/// Prior observations behind the parent's day-to-day dispersion.
+const DISPERSION_STRENGTH: f64 = 10.0;
+
+/// What a parent (or `models/priors`) expects of one entity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Events per unit of exposure, above 0.
+    pub mean: f64,
+    /// Gamma shape of the rates of different entities, above 0: the smaller, the more they differ.
+    pub shape: f64,
+    /// Day-to-day dispersion of one entity beyond Poisson: variance = m + dispersion m^2, at least 0.
+    pub dispersion: f64,
+}
+
+impl Default for Rate {
+    /// One event a unit, give or take much.
+    fn default() -> Self {
+        Self { mean: 1.0, shape: 0.5, dispersion: 0.5 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Memory {
+    events: f32,
+    exposure: f32,
+    log_likelihood: f32,
+}
+
+/// Counts of one kind at one entity (or summed over the entities of a group). 60 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    memories: [Memory; 3],
+    /// Sums of (k - m)^2 - m and of m^2, in the longest memory.
+    excess: f32,
+    squares: f32,
+    last_s: i64,
+}
+
+/// One negative binomial of a predictive mixture.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Component {
+    weight: f64,
+    mean: f64,
+    size: f64,
+}
+
+/// The distribution of the next count: a mixture of three negative binomials.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Predictive {
+    components: [Component; 3],
+}
+
+impl Counts {
+    /// What to expect of `exposure` units (hours weighted by the profile of the week, days, ...) ending at `at_s` seconds.
+    pub fn predict(&self, at_s: i64, exposure: f64, parent: &Rate) -> Predictive {
+        let dispersion = self.dispersion(parent);
+        let best = self.memories.iter().map(|m| m.log_likelihood).fold(f32::MIN, f32::max);
+        let mut components = [Component::default(); 3];
+        let mut total = 0.0;
+        for ((component, memory), half_life) in components.iter_mut().zip(&self.memories).zip(HALF_LIVES_S) {
+            let kept = remaining(at_s.saturating_sub(self.last_s), half_life);
+            let shape = parent.shape.max(1e-3) + f64::from(memory.events) * kept;
+            let rate = shape / (parent.shape.max(1e-3) / parent.mean.max(1e-9) + f64::from(memory.exposure) * kept);
+            let weight = f64::from(memory.log_likelihood - best).exp();
+            total += weight;
+            *component = Component { weight, mean: (rate * exposure).max(1e-12), size: 1.0 / (1.0 / shape + dispersion) };
+        }
+        components.iter_mut().for_each(|c| c.weight /= total);
+        Predictive { components }
+    }
+    fn dispersion(&self, parent: &Rate) -> f64 {
+        let own = f64::from(self.squares);
+        let prior = DISPERSION_STRENGTH * (own / (own + 1.0)).max(0.1);
+        ((f64::from(self.excess) + prior * parent.dispersion) / (own + prior)).clamp(0.0, 1e3)
+    }
+    /// Learns that `exposure` units ending at `at_s` held `count` events. Silence counts: pass it as one long stretch of 0. `weight` in
+    /// (0, 1] falls with surprise; a negative one takes the same observation back out of the rates (dispersion and the choice among
+    /// memories forget on their own).
+    pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, parent: &Rate) {
+        let predictive = self.predict(at_s, exposure, parent);
+        let k = count as f64;
+        let mean = predictive.mean();
+        let age = self.last_s.saturating_sub(at_s);
+        for ((memory, half_life), component) in self.memories.iter_mut().zip(HALF_LIVES_S).zip(predictive.components) {
+            let kept = remaining(-age, half_life) as f32;
+            let share = weight * remaining(age, half_life);
+            memory.events = (memory.events * kept + (k * share) as f32).max(0.0);
+            memory.exposure = (memory.exposure * kept + (exposure * share) as f32).max(0.0);
+            if weight > 0.0 {
+                let surprise = component.log_probability(k).max(-50.0) * weight;
+                memory.log_likelihood = (f64::from(memory.log_likelihood) * LIKELIHOOD_KEPT + surprise) as f32;
+            }
+        }
+        if weight > 0.0 {
+            let kept = remaining(-age, DAY_S * 90) as f32;
+            self.excess = self.excess * kept + (weight * ((k - mean).powi(2) - mean)) as f32;
+            self.squares = self.squares * kept + (weight * mean * mean) as f32;
+        }
+        self.last_s = self.last_s.max(at_s);
+    }
+    /// This group's expectation for its members: the mean rate of the slowest memory, and the spread of single observations about it.
+    pub fn as_parent(&self, grand: &Rate) -> Rate {
+        let slow = self.memories.last().copied().unwrap_or_default();
+        let shape = grand.shape.max(1e-3);
+        let mean = (shape + f64::from(slow.events)) / (shape / grand.mean.max(1e-9) + f64::from(slow.exposure));
+        let spread = self.dispersion(grand).max(1e-3);
+        Rate { mean, shape: 1.0 / spread, dispersion: grand.dispersion.min(spread) }
+    }
+}
+
+impl Component {
+    fn log_probability(&self, k: f64) -> f64 {
+        let (r, m) = (self.size, self.mean);
+        libm::lgamma(k + r) - libm::lgamma(r) - libm::lgamma(k + 1.0) + r * (r / (r + m)).ln() + k * (m / (r + m)).ln()
+    }
+    /// `P(X >= k)`: `I_{m/(m+r)}(k, r)` (DLMF 8.17(v)).
+    fn upper(&self, k: u64) -> f64 {
+        if k == 0 { 1.0 } else { beta_lower(k as f64, self.size, self.mean / (self.mean + self.size)) }
+    }
+}
+
+impl Predictive {
+    /// The expected count.
+    pub fn mean(&self) -> f64 {
+        self.components.iter().map(|c| c.weight * c.mean).sum()
+    }
+    /// `P(X >= k)`, in (0, 1].
+    pub fn upper(&self, k: u64) -> f64 {
+        let tail: f64 = self.components.iter().map(|c| c.weight * c.upper(k)).sum();
+        if tail.is_finite() { tail.clamp(crate::evidence::P_MIN, 1.0) } else { 1.0 }
+    }
+    /// `P(X <= k)`, in (0, 1]: how odd is it that so little happened?
+    pub fn lower(&self, k: u64) -> f64 {
+        (1.0 - self.upper(k.saturating_add(1))).clamp(crate::evidence::P_MIN, 1.0)
+    }
+    /// The smallest count whose upper tail is at most `tail` in (0, 1): an end of an expected interval.
+    pub fn quantile(&self, tail: f64) -> u64 {
+        let mut high = 1u64;
+        while self.upper(high) > tail && high < 1 << 40 {
+            high *= 2;
+        }
+        let (mut low, mut high) = (high / 2, high);
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if self.upper(middle) > tail { low = middle } else { high = middle }
+        }
+        high
+    }
+}
+
+/// `P(X >= k)` of one negative binomial with `mean` and `size` (variance `mean + mean^2 / size`), both above 0.
+pub fn negative_binomial_upper(k: u64, mean: f64, size: f64) -> f64 {
+    Component { weight: 1.0, mean, size }.upper(k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fastrand::Rng;
+
+    fn poisson(rng: &mut Rng, mean: f64) -> u64 {
+        let (mut k, mut product) = (0, rng.f64());
+        while product > (-mean).exp() {
+            product *= rng.f64();
+            k += 1;
+        }
+        k
+    }
+
+    #[test]
+    fn a_steady_entity_is_predicted_by_its_own_rate_and_tails_are_nominal() {
+        let (mut rng, prior) = (Rng::with_seed(1), Rate::default());
+        let (mut below, mut trials) = (0, 0);
+        for entity in 0..200 {
+            let mut counts = Counts::default();
+            let rate = 2.0 + f64::from(entity % 10) * 3.0;
+            for day in 0..200 {
+                let k = poisson(&mut rng, rate);
+                if day > 60 {
+                    // A discrete tail is made uniform by spreading over its step.
+                    let predictive = counts.predict(day * DAY_S, 1.0, &prior);
+                    let (upper, next) = (predictive.upper(k), predictive.upper(k + 1));
+                    below += u32::from(next + rng.f64() * (upper - next) < 0.01);
+                    trials += 1;
+                }
+                counts.observe(day * DAY_S, 1.0, k, 1.0, &prior);
+            }
+            assert!((counts.predict(200 * DAY_S, 1.0, &prior).mean() / rate - 1.0).abs() < 0.4);
+        }
+        let share = f64::from(below) / f64::from(trials);
+        assert!((0.005..0.02).contains(&share), "{share} below 1 %");
+    }
+
+    #[test]
+    fn a_newcomer_is_judged_by_the_group() {
+        let (mut rng, prior) = (Rng::with_seed(2), Rate::default());
+        let mut group = Counts::default();
+        for day in 0..60 {
+            (0..20).for_each(|_| group.observe(day * DAY_S, 1.0, poisson(&mut rng, 40.0), 1.0, &prior));
+        }
+        let parent = group.as_parent(&prior);
+        assert!((parent.mean - 40.0).abs() < 2.0, "{parent:?}");
+        let fresh = Counts::default().predict(61 * DAY_S, 1.0, &parent);
+        assert!(fresh.upper(45) > 0.05 && fresh.upper(1000) < 1e-4, "{} {}", fresh.upper(45), fresh.upper(1000));
+        assert!(fresh.quantile(0.05) > 40 && fresh.quantile(0.95) < 40);
+    }
+
+    #[test]
+    fn a_change_of_level_is_followed_within_days() {
+        let prior = Rate::default();
+        let mut counts = Counts::default();
+        (0..90).for_each(|day| counts.observe(day * DAY_S, 1.0, 10, 1.0, &prior));
+        assert!(counts.predict(90 * DAY_S, 1.0, &prior).upper(60) < 1e-4);
+        (90..97).for_each(|day| counts.observe(day * DAY_S, 1.0, 60, 1.0, &prior));
+        assert!(counts.predict(97 * DAY_S, 1.0, &prior).upper(60) > 0.05);
+    }
+
+    #[test]
+    fn a_retracted_observation_leaves_the_rate_as_it_was() {
+        let prior = Rate::default();
+        let mut counts = Counts::default();
+        (0..20).for_each(|day| counts.observe(day * DAY_S, 1.0, 5, 1.0, &prior));
+        let before = counts;
+        counts.observe(20 * DAY_S, 1.0, 900, 0.3, &prior);
+        counts.observe(20 * DAY_S, 1.0, 900, -0.3, &prior);
+        for (a, b) in before
+            .memories
+            .iter()
+            .zip(counts.memories)
+            .zip(HALF_LIVES_S)
+            .map(|((a, b), h)| (a.events * remaining(DAY_S, h) as f32, b.events))
+        {
+            assert!((a - b).abs() < 1e-3, "{a} {b}");
+        }
+    }
+}
