@@ -15,6 +15,7 @@ mod correspondents;
 mod country;
 mod dhcp;
 mod dns;
+mod event_buffer;
 mod graph;
 mod kerberos;
 mod mail_day;
@@ -25,17 +26,19 @@ mod office_work;
 mod organisation;
 mod output;
 mod packet;
+mod raw_files;
 mod rng;
 mod scenario;
 mod schedule;
 mod simulate;
+mod spill;
 mod tls;
 mod traffic;
 mod truth;
 mod web;
 mod world;
 
-pub use simulate::{scenarios, simulate};
+pub use simulate::{Simulation, scenarios, simulate};
 pub use truth::{Attack, LookAlike, Step, Truth, TruthEntity};
 
 use std::path::PathBuf;
@@ -60,14 +63,24 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// The instant at which the last day ends, in milliseconds UTC.
+    fn end_ms(&self) -> i64 {
+        calendar::START_MS + i64::from(self.days) * weft_model::time::DAY_MS
+    }
+}
+
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub mails: u64,
     /// Unified Audit Log and Entra records together.
     pub audit_records: u64,
+    /// Frames; what is made directly as events has none.
     pub packets: u64,
     pub raw_bytes: u64,
+    /// Events made without raw inputs.
+    pub events: u64,
 }
 
 /// Why nothing, or not everything, was written.
@@ -85,6 +98,8 @@ pub enum SimulateError {
         #[source]
         source: std::io::Error,
     },
+    #[error("cannot use a temporary file; set TMPDIR to a folder with room")]
+    Temporary(#[from] std::io::Error),
     #[error("the scenario file of {name} is not valid: {reason}")]
     Scenario { name: String, reason: String },
     #[error("a simulated record is not readable by the decoders: {0}")]

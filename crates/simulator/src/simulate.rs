@@ -5,9 +5,11 @@ use crate::case_a::Play;
 use crate::changes::Changes;
 use crate::company::Company;
 use crate::correspondents::{Correspondents, Vendor};
+use crate::event_buffer::{Deliver, EventBuffer};
 use crate::mail_day::MailDay;
 use crate::organisation::Organisation;
-use crate::output::Output;
+use crate::output::{Output, Target};
+use crate::raw_files::RawFiles;
 use crate::rng::Rng;
 use crate::scenario;
 use crate::schedule;
@@ -18,6 +20,7 @@ use crate::{Options, SimulateError, Summary};
 use std::collections::BTreeSet;
 use std::path::Path;
 use weft_model::time::{DAY_MS, MINUTE_MS};
+use weft_model::{Directory, Event};
 
 // The office network is a /22 with a pool of 744 leases.
 const MAX_PEOPLE: u32 = 500;
@@ -33,50 +36,104 @@ pub fn scenarios() -> &'static [&'static str] {
 /// # Errors
 /// An unknown scenario, options out of range, `out/raw` not empty, or a failed write.
 pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, SimulateError> {
+    check(options)?;
+    let late = options.late.then(|| Rng::new(options.seed, "late"));
+    let files = RawFiles::create(out, options.end_ms(), late)?;
+    let mut simulation = Simulation::found(options, Target::Raw(files))?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in simulation.world.company.directory() {
+        writer.serialize(row).map_err(|error| SimulateError::Options(error.to_string()))?;
+    }
+    let text = writer.into_inner().map_err(|error| SimulateError::Options(error.to_string()))?;
+    simulation.world.out.directory(&text)?;
+    let (truth, summary) = simulation.live_all(&mut |_, _| Ok(()), progress)?;
+    truth.write(&out.join("truth.json"))?;
+    Ok(summary)
+}
+
+fn check(options: &Options) -> Result<(), SimulateError> {
     if !scenarios().contains(&options.scenario.as_str()) {
         return Err(SimulateError::UnknownScenario(options.scenario.clone()));
     }
     if !(8..=MAX_PEOPLE).contains(&options.people) || !(1..=MAX_DAYS).contains(&options.days) {
         return Err(SimulateError::Options(format!("people must be 8 to {MAX_PEOPLE} and days 1 to {MAX_DAYS}")));
     }
-    let case = if options.scenario == "case-a" { Some(scenario::case_a()?) } else { None };
-    if let Some(case) = case.as_ref().filter(|case| options.days < case.minimum_days) {
-        return Err(SimulateError::Options(format!("{} needs at least {} days", case.name, case.minimum_days)));
-    }
-    let platforms = scenario::benign()?.sharing_platforms;
-    let mut world = found(options, out)?;
-    let mut play = case.map(|case| Play::prepare(case, &mut world));
-    let forced = play.as_ref().map(Play::forced).unwrap_or_default();
-    let launch = launch(&mut world);
-    for day in 0..options.days {
-        live(day, &platforms, &forced, launch.as_ref(), &mut world)?;
-        if let Some(play) = &mut play {
-            play.day(day, &mut world)?;
-        }
-        // Where the day starts before UTC's, the next day still writes into this one.
-        world.out.flush_through(i64::from(day) - i64::from(world.company.is_ahead_of_utc()))?;
-        progress(u64::from(day) + 1, u64::from(options.days));
-    }
-    world.out.flush_through(i64::MAX / DAY_MS)?;
-    let attacks = play.map(Play::into_truth).transpose()?.into_iter().collect();
-    let mut look_alikes = std::mem::take(&mut world.look_alikes);
-    look_alikes.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
-    let truth = Truth { scenario: options.scenario.clone(), seed: options.seed, attacks, look_alikes };
-    let path = out.join("truth.json");
-    let io = |source| SimulateError::Io { path: path.clone(), source };
-    let mut text = serde_json::to_vec_pretty(&truth).map_err(|error| io(error.into()))?;
-    text.push(b'\n');
-    std::fs::write(&path, text).map_err(io)?;
-    let (mails, audit_records, packets, raw_bytes) = world.out.totals();
-    Ok(Summary { mails, audit_records, packets, raw_bytes })
+    Ok(())
 }
 
-/// Draws the company and writes its directory.
-fn found(options: &Options, out: &Path) -> Result<World, SimulateError> {
+/// A scenario as events, made without writing raw inputs. They equal what the decoders make of the raw inputs of [`simulate`].
+#[derive(Debug)]
+pub struct Simulation {
+    options: Options,
+    platforms: Vec<String>,
+    play: Option<Play>,
+    launch: Option<(u32, Vendor)>,
+    world: World,
+}
+
+impl Simulation {
+    /// Draws the company. Temporary files go to the system's folder for them.
+    ///
+    /// # Errors
+    /// An unknown scenario, or options out of range.
+    pub fn new(options: &Options) -> Result<Self, SimulateError> {
+        check(options)?;
+        Self::found(options, Target::Events(EventBuffer::new(std::env::temp_dir())))
+    }
+
+    fn found(options: &Options, target: Target) -> Result<Self, SimulateError> {
+        let case = if options.scenario == "case-a" { Some(scenario::case_a()?) } else { None };
+        if let Some(case) = case.as_ref().filter(|case| options.days < case.minimum_days) {
+            return Err(SimulateError::Options(format!("{} needs at least {} days", case.name, case.minimum_days)));
+        }
+        let platforms = scenario::benign()?.sharing_platforms;
+        let mut world = found(options, Output::new(target, options.end_ms()));
+        let play = case.map(|case| Play::prepare(case, &mut world));
+        let launch = launch(&mut world);
+        Ok(Self { options: options.clone(), platforms, play, launch, world })
+    }
+
+    /// The company's directory.
+    pub fn directory(&self) -> Directory {
+        Directory::new(self.world.company.directory())
+    }
+
+    /// Lives all days and hands on the events in (time, uid) order, day by day; `progress` gets (days done, days in all).
+    ///
+    /// # Errors
+    /// A temporary file that cannot be written or read.
+    pub fn run(self, deliver: &mut dyn FnMut(Event), progress: &mut dyn FnMut(u64, u64)) -> Result<Truth, SimulateError> {
+        let mut decode = |_: i64, bytes: &[u8]| {
+            deliver(weft_wire::decode_event(bytes).map_err(|error| SimulateError::Decode(error.to_string()))?);
+            Ok(())
+        };
+        Ok(self.live_all(&mut decode, progress)?.0)
+    }
+
+    fn live_all(mut self, deliver: Deliver<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<(Truth, Summary), SimulateError> {
+        let world = &mut self.world;
+        let forced = self.play.as_ref().map(Play::forced).unwrap_or_default();
+        for day in 0..self.options.days {
+            live(day, &self.platforms, &forced, self.launch.as_ref(), world)?;
+            if let Some(play) = &mut self.play {
+                play.day(day, world)?;
+            }
+            // What comes late is written with the last day; where the day starts before UTC's, the next day still writes into this one.
+            let end_ms = START_MS + (i64::from(day) + 1 - i64::from(world.company.is_ahead_of_utc())) * DAY_MS;
+            world.out.flush_before((day + 1 < self.options.days).then_some(end_ms), deliver)?;
+            progress(u64::from(day) + 1, u64::from(self.options.days));
+        }
+        let attacks = self.play.map(Play::into_truth).transpose()?.into_iter().collect();
+        let mut look_alikes = std::mem::take(&mut world.look_alikes);
+        look_alikes.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
+        let truth = Truth { scenario: self.options.scenario, seed: self.options.seed, attacks, look_alikes };
+        Ok((truth, world.out.summary()))
+    }
+}
+
+/// Draws the company and everything around it.
+fn found(options: &Options, out: Output) -> World {
     let seed = options.seed;
-    let end_ms = START_MS + i64::from(options.days) * DAY_MS;
-    let late = options.late.then(|| Rng::new(seed, "late"));
-    let output = Output::create(out, end_ms, late)?;
     let mut company = Company::new(seed, options.people, &Organisation::default());
     let mut web = Web::new(seed, options.people);
     let mut rng = Rng::new(seed, "favourites");
@@ -97,18 +154,12 @@ fn found(options: &Options, out: &Path) -> Result<World, SimulateError> {
         trips,
         changes,
         plans: Vec::new(),
-        out: output,
+        out,
         network,
         look_alikes: Vec::new(),
     };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in world.company.directory() {
-        writer.serialize(row).map_err(|error| SimulateError::Options(error.to_string()))?;
-    }
-    let text = writer.into_inner().map_err(|error| SimulateError::Options(error.to_string()))?;
-    world.out.directory(&text)?;
     note_look_alikes(&mut world);
-    Ok(world)
+    world
 }
 
 /// The harmless things that last: trips, the night shift, the backup.

@@ -6,7 +6,8 @@ use crate::SimulateError;
 use crate::output::RawInputs;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use weft_model::{Body, Entity, Event};
+use std::path::Path;
+use weft_model::{Body, Entity, Event, EventUid};
 
 /// The whole file.
 #[derive(Clone, Debug, Serialize)]
@@ -15,6 +16,16 @@ pub struct Truth {
     pub seed: u64,
     pub attacks: Vec<Attack>,
     pub look_alikes: Vec<LookAlike>,
+}
+
+impl Truth {
+    /// Writes the file.
+    pub fn write(&self, path: &Path) -> Result<(), SimulateError> {
+        let io = |source| SimulateError::Io { path: path.to_owned(), source };
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| io(error.into()))?;
+        text.push(b'\n');
+        std::fs::write(path, text).map_err(io)
+    }
 }
 
 /// One attack.
@@ -89,9 +100,9 @@ impl LookAlike {
     }
 }
 
-/// Decodes what a step wrote; returns the earliest and latest time and the uids.
+/// Decodes what a step wrote as raw inputs, and adds the events it wrote; returns the earliest and latest time and the uids.
 pub fn evidence(inputs: &RawInputs) -> Result<(i64, i64, Vec<String>), SimulateError> {
-    let mut events: Vec<(i64, i64, String)> = Vec::new();
+    let mut events = inputs.events.clone();
     for message in &inputs.mails {
         events.push(reference(&weft_mail_decode::decode(message).map_err(|error| SimulateError::Decode(error.to_string()))?));
     }
@@ -111,15 +122,15 @@ pub fn evidence(inputs: &RawInputs) -> Result<(i64, i64, Vec<String>), SimulateE
     decoder.finish(&mut |event| events.push(reference(&event)));
     let start = events.iter().map(|(time, _, _)| *time).min().unwrap_or_default();
     let end = events.iter().map(|(_, end, _)| *end).max().unwrap_or_default();
-    let uids: BTreeSet<String> = events.into_iter().map(|(_, _, uid)| uid).collect();
-    Ok((start, end, uids.into_iter().collect()))
+    let uids: BTreeSet<EventUid> = events.into_iter().map(|(_, _, uid)| uid).collect();
+    Ok((start, end, uids.iter().map(EventUid::to_string).collect()))
 }
 
 /// First and last instant of an event, and its uid.
-fn reference(event: &Event) -> (i64, i64, String) {
+pub fn reference(event: &Event) -> (i64, i64, EventUid) {
     let end = match &event.body {
         Body::Network(flow) => flow.end_time.0.max(event.time.0),
         _ => event.time.0,
     };
-    (event.time.0, end, event.uid.to_string())
+    (event.time.0, end, event.uid)
 }

@@ -7,7 +7,7 @@ use crate::event::{Out, endpoint, event, socket_bytes};
 use crate::text;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use weft_model::{Body, DhcpActivity, DhcpKind, EventUid};
+use weft_model::{Body, DhcpActivity, DhcpKind, Event, EventUid};
 
 /// Most host names remembered between request and acknowledgement.
 const MAX_REMEMBERED: usize = 4096;
@@ -129,28 +129,16 @@ impl DhcpNames {
             DhcpKind::Release => message.client_address,
             _ => None,
         };
-        let uid = EventUid::of(
-            "dhcp",
-            &[
-                &socket_bytes(source),
-                &socket_bytes(destination),
-                &message.transaction.to_be_bytes(),
-                &[message.kind_number],
-                message.mac.as_bytes(),
-                &time_ns.to_be_bytes(),
-            ],
-        );
         let activity = DhcpActivity {
             kind: message.kind,
-            src_endpoint: endpoint(source),
-            dst_endpoint: endpoint(destination),
             transaction_uid: message.transaction,
             mac: message.mac,
             hostname: message.host_name,
             leased_ip: leased_ip.map(IpAddr::V4),
             lease_s: message.lease_s,
+            ..DhcpActivity::default()
         };
-        out(event(uid, time_ns, Body::Dhcp(Box::new(activity))));
+        out(dhcp_event((source, destination), message.kind_number, time_ns, activity));
         true
     }
 
@@ -172,6 +160,24 @@ impl DhcpNames {
             _ => {}
         }
     }
+}
+
+/// The event of one message between `ends` (source, destination) at `time_ns`; `kind_number` is option 53. The endpoints of `activity`
+/// are set.
+pub fn dhcp_event(ends: (SocketAddr, SocketAddr), kind_number: u8, time_ns: i64, mut activity: DhcpActivity) -> Event {
+    let uid = EventUid::of(
+        "dhcp",
+        &[
+            &socket_bytes(ends.0),
+            &socket_bytes(ends.1),
+            &activity.transaction_uid.to_be_bytes(),
+            &[kind_number],
+            activity.mac.as_bytes(),
+            &time_ns.to_be_bytes(),
+        ],
+    );
+    (activity.src_endpoint, activity.dst_endpoint) = (endpoint(ends.0), endpoint(ends.1));
+    event(uid, time_ns, Body::Dhcp(Box::new(activity)))
 }
 
 #[cfg(test)]

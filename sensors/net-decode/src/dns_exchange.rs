@@ -6,7 +6,7 @@ use crate::event::{MS, Out, endpoint, event, socket_bytes};
 use crate::limits::Limits;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use weft_model::{Answer, Body, DnsActivity, EventUid};
+use weft_model::{Answer, Body, DnsActivity, Event, EventUid};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
@@ -111,25 +111,38 @@ impl DnsExchanges {
     }
 }
 
-fn write(key: &Key, time_ns: i64, answers: Vec<Answer>, rcode: Option<u8>, out: Out<'_>) {
+/// The event of one exchange between `ends` (client, server): the question (message id, query type, name in lower case without the final
+/// dot) asked at `time_ns`, with the answers and the response code of its response, if one came.
+pub fn dns_event(
+    ends: (SocketAddr, SocketAddr),
+    question: (u16, u16, &str),
+    time_ns: i64,
+    answers: Vec<Answer>,
+    rcode: Option<u8>,
+) -> Event {
+    let ((client, server), (id, query_type, name)) = (ends, question);
     let uid = EventUid::of(
         "dns",
         &[
-            &socket_bytes(key.client),
-            &socket_bytes(key.server),
-            &key.id.to_be_bytes(),
-            &key.query_type.to_be_bytes(),
-            key.name.as_bytes(),
+            &socket_bytes(client),
+            &socket_bytes(server),
+            &id.to_be_bytes(),
+            &query_type.to_be_bytes(),
+            name.as_bytes(),
             &time_ns.to_be_bytes(),
         ],
     );
     let activity = DnsActivity {
-        src_endpoint: endpoint(key.client),
-        dst_endpoint: endpoint(key.server),
-        hostname: key.name.clone(),
-        query_type: type_name(key.query_type),
+        src_endpoint: endpoint(client),
+        dst_endpoint: endpoint(server),
+        hostname: name.to_owned(),
+        query_type: type_name(query_type),
         answers,
         rcode,
     };
-    out(event(uid, time_ns, Body::Dns(Box::new(activity))));
+    event(uid, time_ns, Body::Dns(Box::new(activity)))
+}
+
+fn write(key: &Key, time_ns: i64, answers: Vec<Answer>, rcode: Option<u8>, out: Out<'_>) {
+    out(dns_event((key.client, key.server), (key.id, key.query_type, &key.name), time_ns, answers, rcode));
 }

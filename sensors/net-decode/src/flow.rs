@@ -183,34 +183,64 @@ impl Flow {
     /// The flow event.
     pub(crate) fn to_event(&self) -> Event {
         let (source, destination) = (self.initiator, self.initiator.other());
-        let port = |end: End| self.key.has_ports().then(|| self.key.port(end));
-        let endpoint = |end: End| Endpoint { ip: Some(self.key.address(end)), port: port(end), hostname: None, mac: None };
-        let uid = EventUid::of(
-            "flow",
-            &[
-                &[self.key.protocol()],
-                self.key.address_bytes(source),
-                &self.key.port(source).to_be_bytes(),
-                self.key.address_bytes(destination),
-                &self.key.port(destination).to_be_bytes(),
-                &self.start_ns.to_be_bytes(),
-            ],
-        );
         let (sent, received) = (self.sent(source), self.sent(destination));
-        let tls = self.tls.as_deref().cloned();
-        let mut dst_endpoint = endpoint(destination);
-        dst_endpoint.hostname = tls.as_ref().and_then(|tls| tls.sni.clone());
-        let activity = NetworkActivity {
-            src_endpoint: endpoint(source),
-            dst_endpoint,
-            protocol_num: self.key.protocol(),
-            community_uid: community_id::of_key(&self.key),
+        flow_event(FlowRecord {
+            client: self.client(),
+            server: self.server(),
+            protocol: self.key.protocol(),
+            start_ns: self.start_ns,
+            end_ns: self.end_ns,
             traffic: Traffic { bytes_out: sent.bytes, bytes_in: received.bytes, packets_out: sent.packets, packets_in: received.packets },
-            start_time: time(self.start_ns),
-            end_time: time(self.end_ns),
-            tls,
-            app_name: self.app_name.map(str::to_owned),
-        };
-        event(uid, self.start_ns, Body::Network(Box::new(activity)))
+            tls: self.tls.as_deref().cloned(),
+            app_name: self.app_name,
+        })
     }
+}
+
+/// What a flow event tells.
+#[derive(Clone, Debug)]
+pub struct FlowRecord {
+    /// The initiator; of ICMP the port is the type.
+    pub client: SocketAddr,
+    pub server: SocketAddr,
+    /// IANA protocol number.
+    pub protocol: u8,
+    /// First and last packet, in nanoseconds since the Unix epoch.
+    pub start_ns: i64,
+    pub end_ns: i64,
+    pub traffic: Traffic,
+    pub tls: Option<Tls>,
+    pub app_name: Option<&'static str>,
+}
+
+/// The event of one flow.
+pub fn flow_event(flow: FlowRecord) -> Event {
+    let (client, server) = (flow.client, flow.server);
+    let (key, source) = FlowKey::new(client.ip(), server.ip(), flow.protocol, client.port(), server.port());
+    let uid = EventUid::of(
+        "flow",
+        &[
+            &[flow.protocol],
+            key.address_bytes(source),
+            &client.port().to_be_bytes(),
+            key.address_bytes(source.other()),
+            &server.port().to_be_bytes(),
+            &flow.start_ns.to_be_bytes(),
+        ],
+    );
+    let endpoint = |at: SocketAddr| Endpoint { ip: Some(at.ip()), port: key.has_ports().then(|| at.port()), hostname: None, mac: None };
+    let mut dst_endpoint = endpoint(server);
+    dst_endpoint.hostname = flow.tls.as_ref().and_then(|tls| tls.sni.clone());
+    let activity = NetworkActivity {
+        src_endpoint: endpoint(client),
+        dst_endpoint,
+        protocol_num: flow.protocol,
+        community_uid: community_id::of_key(&key),
+        traffic: flow.traffic,
+        start_time: time(flow.start_ns),
+        end_time: time(flow.end_ns),
+        tls: flow.tls,
+        app_name: flow.app_name.map(str::to_owned),
+    };
+    event(uid, flow.start_ns, Body::Network(Box::new(activity)))
 }

@@ -4,7 +4,8 @@ use crate::conversation::Context;
 use crate::event::{endpoint, event, socket_bytes};
 use crate::http::{self, BodyLength, Parsed};
 use std::collections::VecDeque;
-use weft_model::{Body, EventUid, HttpActivity};
+use std::net::SocketAddr;
+use weft_model::{Body, Event, EventUid, HttpActivity};
 
 /// Most requests that wait for their responses on one connection; the oldest is then written out without status.
 const MAX_WAITING: usize = 32;
@@ -144,12 +145,7 @@ impl HttpExchange {
         }
     }
 
-    fn push(&mut self, mut activity: HttpActivity, context: &mut Context<'_>) {
-        activity.src_endpoint = endpoint(context.client);
-        activity.dst_endpoint = endpoint(context.server);
-        if !activity.host.is_empty() {
-            activity.dst_endpoint.hostname = Some(activity.host.clone());
-        }
+    fn push(&mut self, activity: HttpActivity, context: &mut Context<'_>) {
         let text = |value: &Option<String>| value.as_ref().map_or(0, String::len);
         let bytes =
             size_of::<Waiting>() + activity.path.len() + activity.host.len() * 2 + text(&activity.user_agent) + text(&activity.referrer);
@@ -229,10 +225,17 @@ impl HttpExchange {
     }
 }
 
+/// The event of the request number `index` (0 is the first) of the connection between `ends` (client, server), seen at `time_ns`. The
+/// endpoints of `activity` are set.
+pub fn http_event(ends: (SocketAddr, SocketAddr), index: u32, time_ns: i64, mut activity: HttpActivity) -> Event {
+    let uid = EventUid::of("http", &[&socket_bytes(ends.0), &socket_bytes(ends.1), &time_ns.to_be_bytes(), &index.to_be_bytes()]);
+    (activity.src_endpoint, activity.dst_endpoint) = (endpoint(ends.0), endpoint(ends.1));
+    if !activity.host.is_empty() {
+        activity.dst_endpoint.hostname = Some(activity.host.clone());
+    }
+    event(uid, time_ns, Body::Http(Box::new(activity)))
+}
+
 fn write(waiting: Waiting, context: &mut Context<'_>) {
-    let uid = EventUid::of(
-        "http",
-        &[&socket_bytes(context.client), &socket_bytes(context.server), &waiting.time_ns.to_be_bytes(), &waiting.index.to_be_bytes()],
-    );
-    (context.out)(event(uid, waiting.time_ns, Body::Http(Box::new(waiting.activity))));
+    (context.out)(http_event((context.client, context.server), waiting.index, waiting.time_ns, waiting.activity));
 }

@@ -9,7 +9,7 @@ use crate::kerberos::{self, Message};
 use crate::limits::Limits;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
-use weft_model::{Authentication, AuthenticationKind, Body, EventUid, Status, User};
+use weft_model::{Authentication, AuthenticationKind, Body, Event, EventUid, Status, User};
 
 /// KDC_ERR_PREAUTH_REQUIRED.
 const PREAUTH_REQUIRED: i32 = 25;
@@ -146,25 +146,30 @@ impl KerberosExchanges {
     }
 }
 
-fn write(waiting: Waiting, status: Status, code: Option<i32>, out: Out<'_>) {
-    let (client, server) = waiting.first;
-    let (_, _, name, realm) = waiting.name;
+/// The event of one exchange between `ends` (client, KDC) that began at `time_ns`: `name` of `realm`, both in lower case, asked for a
+/// ticket; the KDC's word on it and its error code.
+pub fn kerberos_event(ends: (SocketAddr, SocketAddr), name: String, realm: String, time_ns: i64, verdict: (Status, Option<i32>)) -> Event {
     let uid = EventUid::of(
         "kerberos",
-        &[&socket_bytes(client), &socket_bytes(server), name.as_bytes(), realm.as_bytes(), &waiting.time_ns.to_be_bytes()],
+        &[&socket_bytes(ends.0), &socket_bytes(ends.1), name.as_bytes(), realm.as_bytes(), &time_ns.to_be_bytes()],
     );
     // An enterprise name is an address (RFC 6806).
     let email_addr = name.contains('@').then(|| name.clone());
     let activity = Authentication {
         kind: AuthenticationKind::AuthenticationTicket,
         user: User { name: Some(name), email_addr, uid: None, domain: Some(realm.clone()) },
-        status,
-        status_detail: code.map(|code| code.to_string()),
-        src_endpoint: endpoint(client),
+        status: verdict.0,
+        status_detail: verdict.1.map(|code| code.to_string()),
+        src_endpoint: endpoint(ends.0),
         service_name: Some(realm),
         ..Authentication::default()
     };
-    out(event(uid, waiting.time_ns, Body::Authentication(Box::new(activity))));
+    event(uid, time_ns, Body::Authentication(Box::new(activity)))
+}
+
+fn write(waiting: Waiting, status: Status, code: Option<i32>, out: Out<'_>) {
+    let (_, _, name, realm) = waiting.name;
+    out(kerberos_event(waiting.first, name, realm, waiting.time_ns, (status, code)));
 }
 
 #[cfg(test)]

@@ -44,8 +44,11 @@ pub(crate) fn is_record(data: &[u8]) -> bool {
     matches!(data, [0x14..=0x17, 3, 0..=4, high, _, ..] if *high <= 0x48)
 }
 
-/// Reads the ClientHello at the beginning of a stream. `Ok(None)` asks for more bytes.
-pub(crate) fn read(stream: &[u8]) -> Result<Option<Tls>, HelloError> {
+/// Reads the ClientHello at the beginning of a client's stream. `Ok(None)` asks for more bytes.
+///
+/// # Errors
+/// The stream begins with something else, or the message is malformed or too long.
+pub fn read(stream: &[u8]) -> Result<Option<Tls>, HelloError> {
     let Some(message) = handshake(stream)? else { return Ok(None) };
     Ok(Some(ClientHello::parse(&message)?.to_tls()))
 }
