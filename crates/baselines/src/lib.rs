@@ -11,10 +11,13 @@ pub mod decay;
 pub mod evidence;
 pub mod fan_out;
 pub mod fixed_time;
+pub mod habits;
 pub mod hour_of_week;
 pub mod novelty;
 pub mod periodicity;
+pub mod sketch;
 pub mod special;
+pub mod time_of_day;
 pub mod volume;
 
 pub use calibration::{Calibration, PValue};
