@@ -1,10 +1,12 @@
 //! One TCP connection: handshake, data with sane sequence and acknowledgement numbers, orderly close.
 //!
-//! Must not know the protocol above; the callers hand it bytes and lengths.
+//! Must not know the protocol above; the callers hand it bytes and lengths. When events are wanted and not raw inputs, a counted
+//! conversation builds no packet.
 
 use crate::output::Output;
 use crate::packet::{self, ACK, FIN, MAX_SEGMENT, PSH, SNAPLEN, SYN, Station, Tcp};
 use crate::rng::Rng;
+use crate::tally::Tally;
 
 /// An open connection; `time_us` advances as it is used.
 #[derive(Debug)]
@@ -16,13 +18,26 @@ pub struct Conversation {
     server_next: u32,
     ids: (u16, u16),
     rtt_us: i64,
+    /// Counts the packets instead of building them.
+    pub tally: Option<Tally>,
     /// Microseconds since the epoch: when the next segment leaves.
     pub time_us: i64,
 }
 
 impl Conversation {
-    /// The three-way handshake from `client` to `server`, `ports` being (client's, server's).
+    /// The three-way handshake from `client` to `server`, `ports` being (client's, server's). What is said is built as packets, which
+    /// the decoder reads when events are wanted.
     pub fn open(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, rng: &mut Rng) -> Self {
+        Self::begin(out, ends, ports, start_us, None, rng)
+    }
+
+    /// As [`Self::open`], but only counted when events are wanted: the caller then tells the tally what the decoder would find.
+    pub fn open_counted(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, rng: &mut Rng) -> Self {
+        let tally = out.is_direct().then(|| Tally::new(6, (ends.0.ip, ports.0), (ends.1.ip, ports.1)));
+        Self::begin(out, ends, ports, start_us, tally, rng)
+    }
+
+    fn begin(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, tally: Option<Tally>, rng: &mut Rng) -> Self {
         let near = ends.1.mac == ends.0.mac || ends.1.ip.is_private();
         let rtt_us = if near { rng.range(250, 900) } else { rng.range(9_000, 85_000) };
         let mut this = Self {
@@ -33,6 +48,7 @@ impl Conversation {
             server_next: rng.next() as u32,
             ids: (rng.next() as u16, rng.next() as u16),
             rtt_us,
+            tally,
             time_us: start_us,
         };
         this.segment(out, true, SYN, &[], 0);
@@ -45,6 +61,10 @@ impl Conversation {
     }
 
     fn segment(&mut self, out: &mut Output, from_client: bool, flags: u8, bytes: &[u8], zeros: usize) {
+        if let Some(tally) = &mut self.tally {
+            let payload = bytes.len() + zeros;
+            return tally.packet(out, self.time_us, from_client, packet::tcp_ip_bytes(flags, payload), payload > 0);
+        }
         let (from, to) = if from_client { (self.client, self.server) } else { (self.server, self.client) };
         let (source_port, destination_port) = if from_client { self.ports } else { (self.ports.1, self.ports.0) };
         let (sequence, acknowledgement) =
@@ -94,6 +114,15 @@ impl Conversation {
         self.time_us += 200;
     }
 
+    /// As [`Self::bulk`] with the bytes that `head` makes, `head_length` of them; they are not made when they are only counted.
+    pub fn fill(&mut self, out: &mut Output, from_client: bool, head_length: usize, length: u64, head: impl FnOnce() -> Vec<u8>) {
+        if self.tally.is_some() {
+            self.bulk(out, from_client, &[], length.max(head_length as u64));
+        } else {
+            self.bulk(out, from_client, &head(), length);
+        }
+    }
+
     /// Waits without sending.
     pub fn pause(&mut self, us: i64) {
         self.time_us += us.max(0);
@@ -106,5 +135,8 @@ impl Conversation {
         self.segment(out, false, FIN | ACK, &[], 0);
         self.time_us += 80;
         self.segment(out, true, ACK, &[], 0);
+        if let Some(tally) = &self.tally {
+            tally.write(out);
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Must not know who holds which lease (`traffic` does).
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
+use weft_model::{DhcpActivity, DhcpKind};
 
 /// Message types, option 53.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,33 @@ pub struct Message<'a> {
     pub lease_s: u32,
 }
 
+impl Message<'_> {
+    /// Whether the server sends it.
+    pub fn is_reply(&self) -> bool {
+        matches!(self.kind, Kind::Offer | Kind::Ack)
+    }
+
+    /// What the decoder reads in it, the endpoints apart.
+    pub fn activity(&self) -> DhcpActivity {
+        let kind = match self.kind {
+            Kind::Discover => DhcpKind::Discover,
+            Kind::Offer => DhcpKind::Offer,
+            Kind::Request => DhcpKind::Request,
+            Kind::Ack => DhcpKind::Ack,
+        };
+        let [a, b, c, d, e, f] = self.mac;
+        DhcpActivity {
+            kind,
+            transaction_uid: self.transaction,
+            mac: format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),
+            hostname: (!self.host.is_empty()).then(|| self.host.to_lowercase()),
+            leased_ip: self.address.filter(|_| self.is_reply()).map(IpAddr::V4),
+            lease_s: self.is_reply().then_some(self.lease_s),
+            ..DhcpActivity::default()
+        }
+    }
+}
+
 fn option(out: &mut Vec<u8>, code: u8, value: &[u8]) {
     out.push(code);
     out.push(value.len().min(255) as u8);
@@ -38,7 +66,7 @@ fn option(out: &mut Vec<u8>, code: u8, value: &[u8]) {
 
 /// The UDP payload.
 pub fn encode(message: &Message<'_>) -> Vec<u8> {
-    let reply = matches!(message.kind, Kind::Offer | Kind::Ack);
+    let reply = message.is_reply();
     let mut out = Vec::with_capacity(320);
     out.extend_from_slice(&[if reply { 2 } else { 1 }, 1, 6, 0]);
     out.extend_from_slice(&message.transaction.to_be_bytes());

@@ -30,6 +30,13 @@ fn question(out: &mut Vec<u8>, host: &str, kind: u16) {
     out.extend_from_slice(&1u16.to_be_bytes());
 }
 
+/// Whether a name goes over the wire as it is: lower case, labels of at most 63 bytes.
+pub fn is_plain(host: &str) -> bool {
+    let plain =
+        |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase());
+    host.len() <= 200 && host.split('.').all(plain)
+}
+
 /// A recursive query.
 pub fn query(id: u16, host: &str, kind: u16) -> Vec<u8> {
     let mut out = Vec::with_capacity(64);
@@ -71,6 +78,14 @@ pub fn response(id: u16, host: &str, kind: u16, answer: &Answer<'_>) -> Vec<u8> 
         out.extend_from_slice(&address.octets());
     }
     out
+}
+
+/// The records of [`response`] as the decoder tells them.
+pub fn records(kind: u16, answer: &Answer<'_>) -> Vec<weft_model::Answer> {
+    let record = |kind: &str, rdata: String| weft_model::Answer { kind: kind.to_owned(), rdata, ttl: answer.ttl };
+    let addresses = if kind == TYPE_A { answer.addresses } else { &[] };
+    let names = answer.cname.iter().map(|name| record("CNAME", (*name).to_owned()));
+    names.chain(addresses.iter().map(|address| record("A", address.to_string()))).collect()
 }
 
 fn record(out: &mut Vec<u8>, owner: u16, kind: u16, ttl: u32) {

@@ -32,6 +32,7 @@ mod scenario;
 mod schedule;
 mod simulate;
 mod spill;
+mod tally;
 mod tls;
 mod traffic;
 mod truth;

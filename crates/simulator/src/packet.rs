@@ -7,6 +7,8 @@ use std::net::Ipv4Addr;
 
 /// Bytes kept of a frame, as a capture with `tcpdump -s 640` keeps them.
 pub const SNAPLEN: usize = 640;
+/// Bytes of a TCP payload that are always kept: Ethernet, IPv4 and TCP headers take 54.
+pub const KEPT_PAYLOAD: usize = SNAPLEN - 54;
 /// Largest TCP payload of one captured segment: capture behind segmentation offload shows merged segments.
 pub const MAX_SEGMENT: usize = 44 * 1460;
 
@@ -78,11 +80,25 @@ fn ip_header(out: &mut Vec<u8>, from: &Station, to: &Station, protocol: u8, id: 
     out.extend_from_slice(&to.ip.octets());
 }
 
+/// Options of a SYN: largest segment, window scale, selective acknowledgements.
+const SYN_OPTIONS: &[u8] = &[2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2];
+
+/// Bytes that the IP header of [`tcp`] states.
+pub fn tcp_ip_bytes(flags: u8, payload: usize) -> u64 {
+    let options = if flags & SYN != 0 { SYN_OPTIONS.len() } else { 0 };
+    (20 + 20 + options + payload) as u64
+}
+
+/// Bytes that the IP header of [`udp`] states.
+pub fn udp_ip_bytes(payload: usize) -> u64 {
+    (20 + 8 + payload) as u64
+}
+
 /// Appends one TCP frame, at most [`SNAPLEN`] bytes of it, and returns its true length. A SYN carries the usual options.
 pub fn tcp(out: &mut Vec<u8>, from: &Station, to: &Station, header: &Tcp, id: u16, payload: (&[u8], usize)) -> u32 {
     let (bytes, zeros) = payload;
     let start = out.len();
-    let options: &[u8] = if header.flags & SYN != 0 { &[2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2] } else { &[] };
+    let options: &[u8] = if header.flags & SYN != 0 { SYN_OPTIONS } else { &[] };
     let length = 20 + options.len() + bytes.len() + zeros;
     ip_header(out, from, to, 6, id, length);
     let mut head = Vec::with_capacity(16);

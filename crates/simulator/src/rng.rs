@@ -22,6 +22,19 @@ impl Rng {
         Self { state }
     }
 
+    /// A stream of its own that takes one number of this one: what is drawn from it, or not, changes nothing here (SplitMix64 seeds it,
+    /// as Blackman and Vigna advise).
+    pub fn fork(&mut self) -> Self {
+        let mut seed = self.next();
+        let state = [(); 4].map(|()| {
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ (mixed >> 31)
+        });
+        Self { state }
+    }
+
     /// The next 64 bits.
     pub fn next(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;

@@ -3,9 +3,11 @@
 //! Formats: RFC 8446 (TLS 1.3), RFC 5246 (1.2), RFC 8701 (GREASE). Keys and certificates are filler.
 
 use crate::rng::Rng;
+use std::collections::HashMap;
+use weft_model::Tls;
 
 /// How a program opens TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
     Chromium,
     Firefox,
@@ -227,6 +229,38 @@ pub fn application_data(length: usize, rng: &mut Rng) -> Vec<u8> {
     let mut out = vec![0x17, 3, 3];
     out.extend_from_slice(&vec16(&rng.bytes(length.min(16_000))));
     out
+}
+
+/// Length of [`application_data`] with the same argument.
+pub fn application_data_length(length: usize) -> usize {
+    5 + length.min(16_000)
+}
+
+/// What does not depend on the filler: lengths, and what the decoder reads in a ClientHello.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    pub hello_length: usize,
+    /// Of a resumed session's flight.
+    pub flight_length: usize,
+    /// Without the server's name; none when it cannot be read.
+    pub tls: Option<Tls>,
+}
+
+/// The shape of a client's connections to hosts of each length of name, found once.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes(HashMap<(Client, usize), Shape>);
+
+impl Shapes {
+    /// The shape of a connection to `host`.
+    pub fn of(&mut self, client: Client, host: &str) -> &Shape {
+        self.0.entry((client, host.len())).or_insert_with(|| {
+            let mut filler = Rng::new(0, "shape");
+            let hello = client_hello(client, host, &mut filler);
+            let flight_length = server_flight(client, true, &mut filler).len();
+            let tls = weft_net_decode::read_client_hello(&hello).ok().flatten();
+            Shape { hello_length: hello.len(), flight_length, tls: tls.map(|tls| Tls { sni: None, ..tls }) }
+        })
+    }
 }
 
 #[cfg(test)]

@@ -6,11 +6,15 @@ use crate::conversation::Conversation;
 use crate::dhcp;
 use crate::dns;
 use crate::kerberos;
-use crate::packet::{self, Station};
+use crate::output::Output;
+use crate::packet::{self, KEPT_PAYLOAD, Station};
 use crate::rng::Rng;
+use crate::tally::Tally;
 use crate::tls::{self, Client};
 use crate::world::World;
 use std::net::Ipv4Addr;
+use weft_model::{HttpActivity, Status, Tls};
+use weft_net_decode::{dhcp_event, dns_event, http_event, kerberos_event};
 
 /// How much one connection carries.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +66,7 @@ impl World {
         {
             return Some((*ip, at_us));
         }
-        let lookup = self.web.lookup(host);
+        let lookup = self.web.answer(host);
         let address = *lookup.addresses.first()?;
         let done = self.ask(device, at_us, host, dns::TYPE_A, rng)?;
         if rng.chance(0.4) {
@@ -77,14 +81,24 @@ impl World {
     pub fn ask(&mut self, device: usize, at_us: i64, host: &str, kind: u16, rng: &mut Rng) -> Option<i64> {
         let station = self.station(device)?;
         let resolver = self.company.controller;
-        let lookup = self.web.lookup(host);
+        let lookup = self.web.answer(host);
         let (id, port) = (rng.next() as u16, EPHEMERAL_FIRST + rng.below(16_000) as u16);
-        let question = dns::query(id, host, kind);
         let answer = dns::Answer { cname: lookup.cname.as_deref(), addresses: &lookup.addresses, ttl: lookup.ttl, rcode: 0 };
-        let reply = dns::response(id, host, kind, &answer);
         let done = at_us + rng.range(600, 45_000);
-        self.out.frame(at_us, |out| packet::udp(out, (&station, port), (&resolver, 53), id, &question));
-        self.out.frame(done, |out| packet::udp(out, (&resolver, 53), (&station, port), id ^ 0x5555, &reply));
+        let out = &mut self.out;
+        if out.is_direct() && dns::is_plain(host) {
+            let ends = ((station.ip, port).into(), (resolver.ip, 53).into());
+            let (asked, answered) = (out.covers(at_us), out.covers(done));
+            let time_us = if asked { at_us } else { done };
+            let (records, rcode) = if answered { (dns::records(kind, &answer), Some(answer.rcode as u8)) } else { (Vec::new(), None) };
+            if asked || answered {
+                out.event(&dns_event(ends, (id, kind, host), time_us * 1_000, records, rcode));
+            }
+        } else {
+            let (question, reply) = (dns::query(id, host, kind), dns::response(id, host, kind, &answer));
+            out.frame(at_us, |out| packet::udp(out, (&station, port), (&resolver, 53), id, &question));
+            out.frame(done, |out| packet::udp(out, (&resolver, 53), (&station, port), id ^ 0x5555, &reply));
+        }
         Some(done + 300)
     }
 
@@ -101,22 +115,34 @@ impl World {
         let near = self.station(device)?;
         let far = self.remote(ip);
         let port = self.port(device);
+        let shape = self.network.shapes.of(client, host);
         let out = &mut self.out;
-        let mut talk = Conversation::open(out, (near, far), (port, 443), ready, rng);
-        talk.say(out, true, &tls::client_hello(client, host, rng));
+        let mut filler = rng.fork();
+        let mut talk = Conversation::open_counted(out, (near, far), (port, 443), ready, rng);
+        if let (Some(tally), Some(tls)) = (&mut talk.tally, &shape.tls)
+            && shape.hello_length <= KEPT_PAYLOAD
+        {
+            tally.app_name = Some("tls");
+            if out.covers(talk.time_us) {
+                tally.set_tls(Tls { sni: Some(host.to_lowercase()), ..tls.clone() });
+            }
+        }
+        talk.fill(out, true, shape.hello_length, 0, || tls::client_hello(client, host, &mut filler));
         let resumed = rng.chance(if load.up < 1_000 { 0.9 } else { 0.45 });
-        let flight = tls::server_flight(client, resumed, rng);
-        let length = if resumed { flight.len() as u64 } else { 1_500 + rng.below(3_600) };
-        talk.bulk(out, false, &flight, length);
-        talk.say(out, true, &tls::application_data(if client.modern() { 69 } else { 40 }, rng));
+        let length = if resumed { shape.flight_length as u64 } else { 1_500 + rng.below(3_600) };
+        talk.fill(out, false, 0, length, || tls::server_flight(client, resumed, &mut filler));
+        let finished = if client.modern() { 69 } else { 40 };
+        talk.fill(out, true, tls::application_data_length(finished), 0, || tls::application_data(finished, &mut filler));
         let exchanges = u64::from(load.exchanges.max(1));
+        let mut send = |talk: &mut Conversation, out: &mut Output, from_client, length: u64| {
+            let head = length.min(560) as usize;
+            talk.fill(out, from_client, tls::application_data_length(head), length, || tls::application_data(head, &mut filler));
+        };
         for _ in 0..exchanges {
             let (up, down) = (load.up / exchanges + 40, load.down / exchanges + 40);
-            let head = tls::application_data((up as usize).min(560), rng);
-            talk.bulk(out, true, &head, up);
+            send(&mut talk, out, true, up);
             talk.pause(rng.range(8_000, 120_000));
-            let head = tls::application_data((down as usize).min(560), rng);
-            talk.bulk(out, false, &head, down);
+            send(&mut talk, out, false, down);
             talk.pause(rng.range(50_000, 4_000_000));
         }
         let ended = talk.time_us;
@@ -132,16 +158,35 @@ impl World {
         let far = self.remote(ip);
         let port = self.port(device);
         let out = &mut self.out;
-        let mut talk = Conversation::open(out, (near, far), (port, 80), ready, rng);
+        let mut filler = rng.fork();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+        let open = if request.len() <= KEPT_PAYLOAD { Conversation::open_counted } else { Conversation::open };
+        let mut talk = open(out, (near, far), (port, 80), ready, rng);
+        let asked_us = talk.time_us;
+        if let Some(tally) = &mut talk.tally
+            && out.covers(asked_us)
+        {
+            tally.app_name = Some("http");
+        }
         talk.say(out, true, request.as_bytes());
         talk.pause(rng.range(5_000, 60_000));
         let length = 22 + rng.below(400);
-        let mut reply =
-            format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n").into_bytes();
-        let body = rng.hex(length as usize);
-        reply.extend_from_slice(body.as_bytes());
-        talk.say(out, false, &reply);
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        if let Some(tally) = &talk.tally
+            && out.covers(asked_us)
+        {
+            let activity = HttpActivity {
+                http_method: "GET".to_owned(),
+                host: host.to_lowercase(),
+                path: path.to_owned(),
+                user_agent: Some(agent.to_owned()),
+                status_code: out.covers(talk.time_us).then_some(200),
+                ..HttpActivity::default()
+            };
+            out.event(&http_event(tally.ends(), 0, asked_us * 1_000, activity));
+        }
+        let whole = head.len() + length as usize;
+        talk.fill(out, false, whole, 0, || (head + &filler.hex(length as usize)).into_bytes());
         let ended = talk.time_us;
         talk.close(out);
         Some(ended)
@@ -149,9 +194,15 @@ impl World {
 
     /// Writes one DHCP message.
     fn dhcp_message(&mut self, at_us: i64, ends: (Station, Station), message: &dhcp::Message<'_>) {
+        let ports = if message.is_reply() { (67, 68) } else { (68, 67) };
+        if self.out.is_direct() {
+            if self.out.covers(at_us) {
+                let ends = ((ends.0.ip, ports.0).into(), (ends.1.ip, ports.1).into());
+                self.out.event(&dhcp_event(ends, message.kind as u8, at_us * 1_000, message.activity()));
+            }
+            return;
+        }
         let payload = dhcp::encode(message);
-        let reply = matches!(message.kind, dhcp::Kind::Offer | dhcp::Kind::Ack);
-        let ports = if reply { (67, 68) } else { (68, 67) };
         let id = message.transaction as u16;
         self.out.frame(at_us, |out| packet::udp(out, (&ends.0, ports.0), (&ends.1, ports.1), id, &payload));
     }
@@ -199,11 +250,25 @@ impl World {
         let Some(station) = self.station(device) else { return };
         let controller = self.company.controller;
         let realm = self.company.realm.clone();
-        let port = EPHEMERAL_FIRST + rng.below(16_000) as u16;
+        // Not a random one: two exchanges on one port within two minutes are one flow.
+        let port = self.port(device);
         let (request, reply) = (kerberos::as_req(client, &realm, rng), kerberos::as_rep(client, &realm, rng));
         let id = rng.next() as u16;
-        self.out.frame(at_us, |out| packet::udp(out, (&station, port), (&controller, 88), id, &request));
         let done = at_us + rng.range(1_200, 9_000);
-        self.out.frame(done, |out| packet::udp(out, (&controller, 88), (&station, port), id ^ 0x1111, &reply));
+        let out = &mut self.out;
+        if !out.is_direct() {
+            out.frame(at_us, |out| packet::udp(out, (&station, port), (&controller, 88), id, &request));
+            out.frame(done, |out| packet::udp(out, (&controller, 88), (&station, port), id ^ 0x1111, &reply));
+            return;
+        }
+        let mut tally = Tally::new(17, (station.ip, port), (controller.ip, 88));
+        tally.app_name = Some("kerberos");
+        tally.packet(out, at_us, true, packet::udp_ip_bytes(request.len()), true);
+        tally.packet(out, done, false, packet::udp_ip_bytes(reply.len()), true);
+        tally.write(out);
+        if out.covers(at_us) {
+            let status = if out.covers(done) { Status::Success } else { Status::Unknown };
+            out.event(&kerberos_event(tally.ends(), client.to_lowercase(), realm.to_lowercase(), at_us * 1_000, (status, None)));
+        }
     }
 }

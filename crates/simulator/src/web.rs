@@ -5,8 +5,12 @@
 use crate::address;
 use crate::names;
 use crate::rng::{Rng, Zipf};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+/// Answers remembered at once.
+const MAX_ANSWERS: usize = 50_000;
 
 /// A site: its first host is the page, the others serve parts of it.
 #[derive(Clone, Debug)]
@@ -33,6 +37,8 @@ pub struct Web {
     popularity: Zipf,
     shared: Zipf,
     pins: BTreeMap<String, Ipv4Addr>,
+    /// Answers of late, so that each is drawn once.
+    answers: HashMap<String, Arc<Lookup>>,
     taken: BTreeSet<String>,
 }
 
@@ -47,6 +53,7 @@ impl Web {
             popularity: Zipf::new(count, 1.1),
             shared: Zipf::new(names::SHARED_HOSTS.len(), 0.7),
             pins: BTreeMap::new(),
+            answers: HashMap::new(),
             taken: names::WELL_KNOWN.iter().map(|name| (*name).to_owned()).collect(),
         };
         for rank in 0..count {
@@ -103,6 +110,20 @@ impl Web {
     /// Fixes the address of a host.
     pub fn pin(&mut self, host: &str, address: Ipv4Addr) {
         self.pins.insert(host.to_owned(), address);
+        self.answers.remove(host);
+    }
+
+    /// As [`Self::lookup`], remembered.
+    pub fn answer(&mut self, host: &str) -> Arc<Lookup> {
+        if let Some(known) = self.answers.get(host) {
+            return known.clone();
+        }
+        if self.answers.len() >= MAX_ANSWERS {
+            self.answers.clear();
+        }
+        let lookup = Arc::new(self.lookup(host));
+        self.answers.insert(host.to_owned(), lookup.clone());
+        lookup
     }
 
     /// What DNS answers for `host`: always the same within one seed.

@@ -5,6 +5,7 @@ use crate::company::Company;
 use crate::correspondents::Correspondents;
 use crate::output::Output;
 use crate::schedule::{DayPlan, Trip};
+use crate::tls::Shapes;
 use crate::truth::LookAlike;
 use crate::web::Web;
 use std::collections::BTreeMap;
@@ -53,6 +54,8 @@ pub struct NetworkState {
     pub ports: Vec<u16>,
     /// For each device the names it has resolved: until when (us) and to what.
     pub resolved: Vec<BTreeMap<String, (i64, Ipv4Addr)>>,
+    /// What the connections of each TLS client look like.
+    pub shapes: Shapes,
     /// Lease time in seconds.
     pub lease_s: u32,
 }
