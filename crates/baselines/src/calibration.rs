@@ -1,6 +1,7 @@
 //! Conformal calibration: any score becomes a p-value by comparison with past entity-days, silent ones included.
 
-use std::collections::VecDeque;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
 
 /// Scores are compared in steps of 1/8 bit.
 const STEP: f64 = 8.0;
@@ -8,7 +9,7 @@ const STEP: f64 = 8.0;
 const BINS: usize = 2048;
 
 /// Counts of entity-days by their highest score.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Histogram {
     bins: Vec<u32>,
     total: u64,
@@ -34,7 +35,7 @@ pub struct PValue {
 
 /// The calibration table of one model. Days wait `lag_days` before they count, so that an attack that lasts days does not teach the
 /// table that it is normal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     table: Histogram,
     waiting: VecDeque<(i64, Vec<u16>, u64)>,
@@ -90,6 +91,55 @@ impl Calibration {
     }
 }
 
+/// Entity-days below which a peer class is judged by its whole family: with fewer a p-value cannot fall below about 10^-3.
+pub const MIN_CLASS_DAYS: u64 = 1000;
+
+/// Calibration of model families (outer number) by peer class (inner number, given by the caller), backing off to the whole family.
+/// 8 KB a table; a class beyond `MAX_CLASSES` of a family shares the family's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationTables {
+    families: BTreeMap<u32, Family>,
+    lag_days: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Family {
+    whole: Calibration,
+    classes: BTreeMap<u32, Calibration>,
+}
+
+/// Peer classes of one family with a table of their own.
+pub const MAX_CLASSES: usize = 256;
+
+impl CalibrationTables {
+    /// No tables yet; days wait `lag_days` in each.
+    pub fn new(lag_days: i64) -> Self {
+        Self { families: BTreeMap::new(), lag_days }
+    }
+    /// Hands in a finished day of one class: as `Calibration::add_day`.
+    pub fn add_day(&mut self, family: u32, class: u32, day: i64, scores: &[f64], silent: u64) {
+        let lag_days = self.lag_days;
+        let fresh = || Family { whole: Calibration::new(lag_days), classes: BTreeMap::new() };
+        let family = self.families.entry(family).or_insert_with(fresh);
+        family.whole.add_day(day, scores.iter().copied(), silent);
+        if family.classes.len() < MAX_CLASSES || family.classes.contains_key(&class) {
+            family.classes.entry(class).or_insert_with(|| Calibration::new(lag_days)).add_day(day, scores.iter().copied(), silent);
+        }
+    }
+    /// As `Calibration::start_day`, for all.
+    pub fn start_day(&mut self, today: i64) {
+        let tables = self.families.values_mut().flat_map(|f| std::iter::once(&mut f.whole).chain(f.classes.values_mut()));
+        tables.for_each(|table| table.start_day(today));
+    }
+    /// The p-value of `score` in its class, or in its family when the class is small; `tie` in (0, 1) is a hash of the thing scored.
+    /// Without a family: `n` is 0 and `p` is `tie`.
+    pub fn p_value(&self, family: u32, class: u32, score: f64, tie: f64) -> PValue {
+        let Some(family) = self.families.get(&family) else { return PValue { p: tie.clamp(1e-9, 1.0), n: 0 } };
+        let class = family.classes.get(&class).filter(|table| table.n() >= MIN_CLASS_DAYS);
+        class.unwrap_or(&family.whole).p_value(score, tie)
+    }
+}
+
 /// A number in (0, 1) from a hash, for breaking ties the same way every time.
 pub fn tie_of(hash: &[u8; 16]) -> f64 {
     let mut word = [0u8; 8];
@@ -127,6 +177,25 @@ mod tests {
             let ratio = below / (100_000.0 * limit);
             assert!((1.0 - slack..=1.0 + slack).contains(&ratio), "P(p < {limit}) is {ratio} of what it should be");
         }
+    }
+
+    #[test]
+    fn classes_are_calibrated_apart_and_small_ones_by_their_family() {
+        let mut tables = CalibrationTables::new(0);
+        let scores = |scale: f64, stream: u64, n: u64| (0..n).map(|i| -scale * uniform(i, stream).log2()).collect::<Vec<f64>>();
+        tables.add_day(1, 10, 0, &scores(1.0, 1, 20_000), 0);
+        tables.add_day(1, 11, 0, &scores(3.0, 2, 20_000), 0);
+        tables.add_day(1, 12, 0, &scores(3.0, 3, 50), 0);
+        tables.start_day(1);
+        let share = |class: u32, scale: f64| {
+            let below = |i: &u64| tables.p_value(1, class, -scale * uniform(*i, 4).log2(), uniform(*i, 5)).p < 0.01;
+            (0..50_000).filter(below).count() as f64 / 500.0
+        };
+        for (class, scale) in [(10, 1.0), (11, 3.0)] {
+            assert!((0.8..1.25).contains(&share(class, scale)), "class {class}: {}", share(class, scale));
+        }
+        assert_eq!(tables.p_value(1, 12, 9.0, 0.5).n, 40_050, "too few of its own");
+        assert_eq!(tables.p_value(2, 1, 99.0, 0.5).n, 0, "a cold start is quiet");
     }
 
     #[test]

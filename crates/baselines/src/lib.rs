@@ -4,10 +4,12 @@
 //! Every estimator backs off from the entity to its peer group, the organisation and a shipped prior. This crate must not know what
 //! an event or a model is; values are interned numbers, time is an argument.
 
+pub mod association;
 pub mod calibration;
 pub mod combine;
 pub mod counts;
 pub mod decay;
+pub mod drift;
 pub mod evidence;
 pub mod fan_out;
 pub mod fixed_time;
@@ -15,8 +17,11 @@ pub mod habits;
 pub mod hour_of_week;
 pub mod novelty;
 pub mod periodicity;
+pub mod sizes;
 pub mod sketch;
+pub mod snapshot;
 pub mod special;
+pub mod store;
 pub mod time_of_day;
 pub mod volume;
 
