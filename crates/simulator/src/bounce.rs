@@ -20,7 +20,7 @@ pub fn report(letter: &Letter, reader: &Mailbox, at_ms: i64, rng: &mut Rng) -> V
     let from = Mailbox::new("Mail Delivery System", &format!("MAILER-DAEMON@{domain}"));
     let route = Route::Inbound { server, client: None, results: ("pass", "none", "none") };
     let mut bounce = Letter::new(at_ms, from, vec![letter.from.clone()], &format!("Undeliverable: {}", letter.subject), route);
-    bounce.message_id = format!("{}@{domain}", rng.hex(24));
+    bounce.message_id = mime::outside_id(&domain, at_ms, rng);
     bounce.references = vec![letter.message_id.clone()];
     bounce.headers = vec!["Auto-Submitted: auto-replied".to_owned()];
     let (status, reason) = rng.pick(REASONS).copied().unwrap_or_default();
@@ -41,7 +41,10 @@ pub fn report(letter: &Letter, reader: &Mailbox, at_ms: i64, rng: &mut Rng) -> V
     let _ = write!(
         out,
         "--{boundary}\r\nContent-Description: Undelivered Message Headers\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\n\r\n--{boundary}--\r\n",
-        letter.from.address, reader.address, letter.subject, letter.message_id
+        letter.from.address,
+        reader.address,
+        letter.charset.words(&letter.subject),
+        letter.message_id
     );
     out.into_bytes()
 }

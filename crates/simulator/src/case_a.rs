@@ -183,7 +183,7 @@ impl Play {
             let subject = rng.pick(&self.case.lure.subjects).cloned().unwrap_or_default().replace("{sender}", &self.sender.name);
             let route = Route::Inbound { server: server.clone(), client: Some(origin), results: ("pass", "none", "none") };
             let mut letter = Letter::new(at, self.sender.clone(), vec![world.mailbox(reader)], &subject, route);
-            letter.message_id = format!("{}@{domain}", rng.hex(32));
+            letter.message_id = mime::outside_id(&domain, at, rng);
             letter.paragraphs.clone_from(&self.case.lure.text);
             let path = self.case.lure.path.replace("{domain}", &domain).replace("{token}", &rng.hex(24));
             letter.anchors.push(Anchor { url: format!("https://{}{path}", self.case.lure.host), text: self.case.lure.link_text.clone() });
@@ -316,7 +316,11 @@ impl Play {
                 let later = at + rng.range(MINUTE_MS, 2 * HOUR_MS);
                 let route = if internal { Route::Own { client: world.company.office_ip } } else { outside_route(&reader, rng) };
                 let mut reply = Letter::new(later, reader.clone(), vec![victim.clone()], &format!("Re: {subject}"), route);
-                reply.message_id = format!("{}@{}", rng.hex(28), reader.address.rsplit('@').next().unwrap_or_default());
+                reply.message_id = if internal {
+                    mime::exchange_id(rng)
+                } else {
+                    mime::outside_id(reader.address.rsplit('@').next().unwrap_or_default(), later, rng)
+                };
                 reply.references = vec![letter.message_id.clone()];
                 reply.paragraphs = vec![
                     rng.word(&[

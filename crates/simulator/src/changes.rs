@@ -62,8 +62,7 @@ impl Changes {
             (0.012, Kind::Leaves),
         ] {
             // In a long simulation too most people stay what they are.
-            let mean = months * rate;
-            let count = if mean < 90.0 { rng.poisson(mean) as usize } else { mean as usize };
+            let count = rng.poisson(months * rate) as usize;
             for person in people.by_ref().take(count.min(company.people.len() / 5)) {
                 let day = 1 + rng.below(u64::from(days.max(2) - 1)) as u32;
                 let monday = day - day % 7;

@@ -284,18 +284,8 @@ impl Company {
             5..=8 => ("Chrome", format!("{WINDOWS} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0 Safari/537.36")),
             _ => ("Firefox", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:123.0) Gecko/20100101 Firefox/123.0".to_owned()),
         };
-        let phone_agent = if rng.chance(0.6) {
-            format!(
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-                rng.below(4)
-            )
-        } else {
-            format!(
-                "Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36",
-                rng.range(12, 15)
-            )
-        };
-        let home_ips = (0..1 + rng.below(2)).map(|_| address::draw(place.home, rng)).collect();
+        let phone_agent = phone(rng);
+        let home_ips: Vec<Ipv4Addr> = (0..1 + rng.below(2)).map(|_| address::draw(place.home, rng)).collect();
         // The last person of a larger company works the night.
         let hours = if index + 1 == count && count >= 20 {
             (21 * 60, 25 * 60, 29 * 60 + 30)
@@ -398,6 +388,21 @@ impl Company {
         });
         rows.collect()
     }
+}
+
+/// User agent of a phone.
+pub fn phone(rng: &mut Rng) -> String {
+    if rng.chance(0.6) {
+            format!(
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+                rng.below(4)
+            )
+        } else {
+            format!(
+                "Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36",
+                rng.range(12, 15)
+            )
+        }
 }
 
 fn departments(people: usize) -> usize {

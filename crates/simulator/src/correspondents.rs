@@ -6,8 +6,11 @@ use crate::address;
 use crate::company::Company;
 use crate::mime::{Mailbox, Route};
 use crate::names;
+use crate::organisation::Language;
+use crate::systems::{self, List, System};
 use crate::rng::{Rng, Zipf};
 use crate::web::Web;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 /// Who runs an organisation's mail.
@@ -28,11 +31,18 @@ pub struct Organisation {
     pub server: (String, Ipv4Addr),
     /// Address of its office.
     pub office_ip: Ipv4Addr,
+    /// The company's office that it deals with, whose country and language it shares.
+    pub site: usize,
+    pub language: Language,
+    /// Minutes ahead of UTC.
+    pub zone_min: i64,
+    /// Results of SPF, DKIM and DMARC for its mails.
+    pub results: (&'static str, &'static str, &'static str),
 }
 
 impl Organisation {
-    /// Draws an organisation on `domain`.
-    pub fn draw(domain: String, rng: &mut Rng) -> Self {
+    /// Draws an organisation on `domain`, in the country of one of the company's offices.
+    pub fn draw(domain: String, company: &Company, site: usize, rng: &mut Rng) -> Self {
         let host = match rng.below(10) {
             0..=3 => MailHost::Microsoft,
             4..=6 => MailHost::Google,
@@ -51,13 +61,28 @@ impl Organisation {
                 (format!("{}.{domain}", rng.word(&["mail", "smtp", "mx1", "out"])), address::draw(address::MAIL_HOSTED, rng))
             }
         };
-        Self { domain, host, server, office_ip: address::draw(address::BUSINESS, rng) }
+        // A third of those who run their own server never set up signatures.
+        let results = if host == MailHost::Hosted && rng.chance(0.33) { ("pass", "none", "none") } else { ("pass", "pass", "pass") };
+        let place = company.sites.get(site);
+        let (language, zone_min, block) =
+            place.map_or((Language::English, 0, address::BUSINESS), |site| (site.language, site.country.utc_offset_min, site.country.business));
+        Self { domain, host, server, office_ip: address::draw(block, rng), site, language, zone_min, results }
     }
 
     /// How a message of one of its people comes: its own server tells the writer's address, the large hosts do not.
     pub fn route(&self) -> Route {
         let client = (self.host == MailHost::Hosted).then_some(self.office_ip);
-        Route::Inbound { server: self.server.clone(), client, results: ("pass", "pass", "pass") }
+        Route::Inbound { server: self.server.clone(), client, results: self.results }
+    }
+
+    /// Somebody who works there.
+    pub fn person(&self, rng: &mut Rng) -> Mailbox {
+        if self.language == Language::English {
+            return person(&self.domain, rng);
+        }
+        let (first, last) = names::japanese(rng);
+        let local = format!("{}.{}", first.0.to_lowercase(), last.0.to_lowercase());
+        Mailbox::new(&format!("{} {}", last.1, first.1), &format!("{local}@{}", self.domain))
     }
 }
 
@@ -88,8 +113,11 @@ pub struct Correspondents {
     pub organisations: Vec<Organisation>,
     pub contacts: Vec<Contact>,
     pub vendors: Vec<Vendor>,
+    pub systems: Vec<System>,
+    pub lists: Vec<List>,
     /// For each person of the company the contacts in order of importance.
     pub circles: Vec<Vec<usize>>,
+    important: Zipf,
     /// Chooses from a circle.
     pub closeness: Zipf,
 }
@@ -107,36 +135,29 @@ pub fn person(domain: &str, rng: &mut Rng) -> Mailbox {
 
 impl Correspondents {
     /// Draws about five contacts for each person of the company (300 for 60).
-    pub fn new(seed: u64, company: &Company, web: &mut Web) -> Self {
+    pub fn new(seed: u64, company: &Company, per_person: f64, web: &mut Web) -> Self {
         let mut rng = Rng::new(seed, "correspondents");
         let people = company.people.len();
         let mut organisations = Vec::new();
-        for _ in 0..(people * 2).max(20) {
-            let domain = web.fresh(&mut rng, 0.02);
-            organisations.push(Organisation::draw(domain, &mut rng));
+        for _ in 0..((people as f64 * per_person) as usize).max(20) {
+            // Those abroad deal with the office in their country.
+            let site = rng.below(people as u64) as usize;
+            let site = company.people.get(site).map_or(0, |person| person.site);
+            let suffix = company.sites.get(site).map_or("com", |site| site.country.suffix);
+            let domain = web.fresh_in(suffix, &mut rng, 0.02);
+            organisations.push(Organisation::draw(domain, company, site, &mut rng));
         }
         let mut contacts: Vec<Contact> = Vec::new();
+        let mut taken = BTreeSet::new();
         while contacts.len() < (people * 5).max(60) {
             let index = rng.below(organisations.len() as u64) as usize;
             let Some(organisation) = organisations.get(index) else { break };
-            let mailbox = person(&organisation.domain, &mut rng);
-            if contacts.iter().all(|known| known.mailbox.address != mailbox.address) {
+            let mailbox = organisation.person(&mut rng);
+            if taken.insert(mailbox.address.clone()) {
                 contacts.push(Contact { mailbox, organisation: index });
             }
         }
         let important = Zipf::new(contacts.len(), 0.6);
-        let circles = (0..people)
-            .map(|_| {
-                let mut circle: Vec<usize> = Vec::new();
-                for _ in 0..12 {
-                    let contact = important.draw(&mut rng);
-                    if !circle.contains(&contact) {
-                        circle.push(contact);
-                    }
-                }
-                circle
-            })
-            .collect();
         let mut vendors = Vec::new();
         for _ in 0..14 {
             let domain = web.fresh(&mut rng, 0.05);
@@ -145,7 +166,33 @@ impl Correspondents {
             let readers = (0..people).filter(|_| rng.chance(0.3)).collect();
             vendors.push(Vendor::draw(domain, days, readers, &mut rng));
         }
-        Self { organisations, contacts, vendors, circles, closeness: Zipf::new(12, 0.8) }
+        let (systems, lists) = (systems::systems(seed, company, web), systems::lists(seed, company, web));
+        let mut this =
+            Self { organisations, contacts, vendors, systems, lists, circles: Vec::new(), important, closeness: Zipf::new(12, 0.8) };
+        for person in company.people.iter() {
+            let circle = this.circle(person.site, &mut rng);
+            this.circles.push(circle);
+        }
+        this
+    }
+
+    /// Twelve contacts, mostly of organisations that deal with the office `site`.
+    pub fn circle(&self, site: usize, rng: &mut Rng) -> Vec<usize> {
+        let mut circle: Vec<usize> = Vec::new();
+        for _ in 0..12 {
+            let mut contact = self.important.draw(rng);
+            for _ in 0..8 {
+                let found = self.contacts.get(contact).and_then(|contact| self.organisations.get(contact.organisation));
+                if found.is_none_or(|organisation| organisation.site == site) {
+                    break;
+                }
+                contact = self.important.draw(rng);
+            }
+            if !circle.contains(&contact) {
+                circle.push(contact);
+            }
+        }
+        circle
     }
 
     /// A contact of `person`, the close ones more often.

@@ -10,6 +10,8 @@ use crate::address::{self, Block};
 pub struct Country {
     /// ISO 3166-1 alpha-2.
     pub code: &'static str,
+    /// Under which its companies register names.
+    pub suffix: &'static str,
     /// Standard time, minutes ahead of UTC; daylight saving is left out.
     pub utc_offset_min: i64,
     /// Cities with their regions as sign-in records write them; the first is an office's unless another is chosen.
@@ -32,6 +34,7 @@ const fn b(a: u8, b: u8, c: u8, length: u8) -> Block {
 pub static COUNTRIES: [Country; 16] = [
     Country {
         code: "US",
+        suffix: "com",
         utc_offset_min: -360,
         cities: crate::names::CITIES,
         home: address::HOME,
@@ -42,6 +45,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "GB",
+        suffix: "co.uk",
         utc_offset_min: 0,
         cities: &[
             ("London", "England"),
@@ -60,6 +64,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "DE",
+        suffix: "de",
         utc_offset_min: 60,
         cities: &[
             ("Frankfurt am Main", "Hessen"),
@@ -78,6 +83,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "SE",
+        suffix: "se",
         utc_offset_min: 60,
         cities: &[
             ("Stockholm", "Stockholms Lan"),
@@ -94,6 +100,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "JP",
+        suffix: "co.jp",
         utc_offset_min: 540,
         cities: &[
             ("Tokyo", "Tokyo"),
@@ -117,6 +124,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "IN",
+        suffix: "co.in",
         utc_offset_min: 330,
         cities: &[
             ("Bengaluru", "Karnataka"),
@@ -135,6 +143,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "PA",
+        suffix: "com.pa",
         utc_offset_min: -300,
         cities: &[
             ("Panama City", "Panama"),
@@ -152,6 +161,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "CA",
+        suffix: "ca",
         utc_offset_min: -300,
         cities: &[
             ("Toronto", "Ontario"),
@@ -168,6 +178,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "FR",
+        suffix: "fr",
         utc_offset_min: 60,
         cities: &[("Paris", "Ile-De-France"), ("Versailles", "Ile-De-France"), ("Lyon", "Rhone"), ("Lille", "Nord")],
         home: &[b(2, 4, 0, 14), b(78, 192, 0, 14), b(109, 0, 0, 14)],
@@ -178,6 +189,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "NL",
+        suffix: "nl",
         utc_offset_min: 60,
         cities: &[("Amsterdam", "Noord-Holland"), ("Haarlem", "Noord-Holland"), ("Utrecht", "Utrecht"), ("Rotterdam", "Zuid-Holland")],
         home: &[b(77, 160, 0, 14), b(217, 120, 0, 14)],
@@ -188,6 +200,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "ES",
+        suffix: "es",
         utc_offset_min: 60,
         cities: &[("Madrid", "Madrid"), ("Getafe", "Madrid"), ("Barcelona", "Barcelona"), ("Valencia", "Valencia")],
         home: &[b(2, 136, 0, 14), b(84, 76, 0, 14)],
@@ -198,6 +211,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "CH",
+        suffix: "ch",
         utc_offset_min: 60,
         cities: &[("Geneva", "Geneve"), ("Lausanne", "Vaud"), ("Zurich", "Zurich")],
         home: &[b(178, 192, 0, 14), b(77, 56, 0, 14)],
@@ -208,6 +222,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "BR",
+        suffix: "com.br",
         utc_offset_min: -180,
         cities: &[("Sao Paulo", "Sao Paulo"), ("Campinas", "Sao Paulo"), ("Rio de Janeiro", "Rio De Janeiro")],
         home: &[b(177, 80, 0, 14), b(177, 188, 0, 15)],
@@ -218,6 +233,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "AU",
+        suffix: "com.au",
         utc_offset_min: 600,
         cities: &[("Sydney", "New South Wales"), ("Parramatta", "New South Wales"), ("Melbourne", "Victoria")],
         home: &[b(1, 120, 0, 14), b(14, 200, 0, 14)],
@@ -228,6 +244,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "SG",
+        suffix: "com.sg",
         utc_offset_min: 480,
         cities: &[("Singapore", "Singapore")],
         home: &[b(121, 6, 0, 15), b(101, 127, 0, 17)],
@@ -238,6 +255,7 @@ pub static COUNTRIES: [Country; 16] = [
     },
     Country {
         code: "KE",
+        suffix: "co.ke",
         utc_offset_min: 180,
         cities: &[("Nairobi", "Nairobi Area"), ("Thika", "Kiambu"), ("Mombasa", "Mombasa")],
         home: &[b(197, 248, 0, 16), b(196, 100, 0, 14)],

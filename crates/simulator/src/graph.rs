@@ -3,6 +3,7 @@
 //! Must not know why somebody acts.
 
 use crate::audit::{App, Auditor, Session};
+use crate::company::Employee;
 use crate::calendar::graph_time;
 use crate::rng::Rng;
 use serde_json::{Value, json};
@@ -38,9 +39,14 @@ impl Auditor<'_> {
             "operationType": "Add",
             "initiatedBy": {"app": null, "user": {"id": self.person.object_id, "displayName": null, "userPrincipalName": self.person.mail,
                 "ipAddress": ip.map(|ip| ip.to_string())}},
-            "targetResources": [{"id": self.person.object_id, "displayName": self.person.display(), "type": "User",
-                "userPrincipalName": self.person.mail, "groupType": null, "modifiedProperties": []}],
+            "targetResources": [user_resource(self.person)],
             "additionalDetails": [],
         })
     }
+}
+
+/// An account as the target of a `directoryAudit`.
+pub fn user_resource(person: &Employee) -> Value {
+    json!({"id": person.object_id, "displayName": person.display(), "type": "User", "userPrincipalName": person.mail, "groupType": null,
+        "modifiedProperties": []})
 }

@@ -3,6 +3,9 @@
 //! One seed always gives the same bytes. Must not know how anything is detected, and reads no clock.
 
 mod address;
+mod admin_records;
+mod admin_work;
+mod attachment;
 mod audit;
 mod bounce;
 mod calendar;
@@ -18,7 +21,9 @@ mod dns;
 mod event_buffer;
 mod graph;
 mod kerberos;
+mod mail_bulk;
 mod mail_day;
+mod mail_meetings;
 mod mime;
 mod names;
 mod network_day;
@@ -26,13 +31,17 @@ mod office_work;
 mod organisation;
 mod output;
 mod packet;
+mod rare_acts;
 mod raw_files;
 mod rng;
 mod scenario;
 mod schedule;
+mod sign_ins;
 mod simulate;
 mod spill;
+mod systems;
 mod tally;
+mod texts;
 mod tls;
 mod traffic;
 mod truth;

@@ -1,14 +1,16 @@
-//! A day of ordinary mail: threads inside and across departments, correspondents, newsletters, strangers.
+//! A day of ordinary mail: threads inside and across departments and with correspondents; the other files beside it add the rest.
 //!
 //! Returns who sent what (for the audit log) and which links people open (for the network). Must not know of any attack.
 
 use crate::SimulateError;
-use crate::address;
+use crate::attachment;
 use crate::calendar::{is_weekend, weekday};
-use crate::correspondents::{self, Organisation, Vendor};
-use crate::mime::{self, Anchor, Letter, Mailbox, Route};
-use crate::names;
+use crate::changes::State;
+use crate::correspondents::Organisation;
+use crate::mime::{self, Anchor, Charset, Letter, Mailbox, Route};
+use crate::organisation::Language;
 use crate::rng::Rng;
+use crate::texts;
 use crate::world::{Sent, Visit, World};
 use weft_model::time::MINUTE_MS;
 
@@ -19,7 +21,9 @@ pub struct MailDay {
     pub visits: Vec<Visit>,
 }
 
-const TOKEN: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+/// Lower-case letters and digits, as links have them.
+pub const TOKEN: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const LONG_TOKEN: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
 
 impl World {
     /// A person's mailbox.
@@ -27,59 +31,63 @@ impl World {
         self.company.people.get(person).map(|person| Mailbox::new(&person.display(), &person.mail)).unwrap_or_default()
     }
 
-    /// A few sentences of work.
-    pub fn prose(&self, greeting: &str, signature: &str, rng: &mut Rng) -> Vec<String> {
-        let mut paragraphs = vec![format!("Hi {greeting},")];
-        for _ in 0..1 + rng.below(3) {
-            let sentences: Vec<&str> = (0..1 + rng.below(3)).map(|_| rng.word(names::SENTENCES)).collect();
-            paragraphs.push(sentences.join(" "));
-        }
-        paragraphs.push(format!("Regards, {signature}"));
-        paragraphs
+    /// The language of a person's office.
+    pub fn language(&self, person: usize) -> Language {
+        self.company.site(person).map_or(Language::English, |site| site.language)
     }
 
-    fn subject(&self, person: usize, rng: &mut Rng) -> String {
-        let department = self.company.people.get(person).map_or(0, |person| person.department);
-        let topics = names::TOPICS.get(department).copied().unwrap_or_default();
-        format!(
-            "{} {}{}",
-            rng.word(topics),
-            rng.word(names::MATTERS),
-            if rng.chance(0.3) { format!(" {}", rng.range(100, 9_999)) } else { String::new() }
-        )
+    /// Draft of a letter of one of the company's people, from where they are.
+    pub fn own_letter(&self, writer: usize, at: i64, to: Vec<Mailbox>, subject: &str, rng: &mut Rng) -> Letter {
+        let client = self.plans.get(writer).map_or(self.company.office_ip, |plan| plan.ip);
+        let mut letter = Letter::new(at, self.mailbox(writer), to, subject, Route::Own { client });
+        letter.message_id = mime::exchange_id(rng);
+        letter
     }
 
-    fn attachment(&self, rng: &mut Rng) -> mime::File {
-        let name = format!("{}_{}", rng.word(names::STEM), rng.range(100, 9_999));
-        let size = 2_000 + rng.below(14_000) as usize;
-        if rng.chance(0.6) { mime::pdf(&name, size, rng) } else { mime::package(mime::Package::Word, &name, size, rng) }
+    fn subject(&self, person: usize, language: Language, rng: &mut Rng) -> String {
+        texts::subject(language, self.company.people.get(person).map_or(0, |person| person.department), rng)
     }
 
     /// Simulates the mail of local day `day`; `platforms` are hosts where files are shared.
     pub fn mail_day(&mut self, day: u32, platforms: &[String]) -> Result<MailDay, SimulateError> {
         let mut done = MailDay::default();
+        self.groups = vec![Vec::new(); self.company.departments()];
+        for (index, person) in self.company.people.iter().enumerate() {
+            if let Some(group) = self.groups.get_mut(person.department)
+                && self.changes.state(index, day) != State::Outside
+            {
+                group.push(index);
+            }
+        }
         for person in 0..self.company.people.len() {
             let Some(plan) = self.plans.get(person).cloned() else { continue };
             let mut rng = Rng::new(self.seed, &format!("mail/{day}/{person}"));
+            let day_off = self.company.is_day_off(person, day);
+            let rate = self.company.people.get(person).map_or(1.0, |known| known.mail_rate);
             let busy = if !plan.works() {
                 0.0
-            } else if is_weekend(day) {
+            } else if day_off {
                 0.15
             } else {
-                1.0
+                rate
             };
             for _ in 0..rng.poisson(1.5 * busy) {
                 let at = plan.moment(&mut rng);
                 self.internal_thread(person, at, &mut done, &mut rng)?;
             }
             // Outsiders do not know who is off.
-            for _ in 0..rng.poisson(if is_weekend(day) { 0.06 } else { 1.5 }) {
+            let expected = if is_weekend(day) { 0.06 } else { 1.5 * rate };
+            for _ in 0..rng.poisson(if plan.state == State::Outside { 0.0 } else { expected }) {
                 let at = self.company.midnight(person, day) + rng.range(7 * 60, 18 * 60) * MINUTE_MS + rng.range(0, MINUTE_MS);
                 self.external_thread(person, at, platforms, &mut done, &mut rng)?;
             }
             for _ in 0..rng.poisson(0.45 * busy) {
                 let at = plan.moment(&mut rng);
                 self.outbound(person, at, None, &mut done, &mut rng)?;
+            }
+            if !day_off && rng.chance(0.11 * busy.min(2.0)) {
+                let at = plan.moment(&mut rng);
+                self.meeting(person, at, &mut done, &mut rng)?;
             }
         }
         let vendors = self.correspondents.vendors.clone();
@@ -88,7 +96,9 @@ impl World {
             let at = self.company.midnight(usize::MAX, day) + vendor.minute * MINUTE_MS;
             self.newsletter(vendor, at, 0.04, &mut done, &mut rng)?;
         }
+        self.system_mails(day, &mut done)?;
         if !is_weekend(day) {
+            self.list_mails(day, &mut done)?;
             let mut rng = Rng::new(self.seed, &format!("strangers/{day}"));
             for _ in 0..1 + rng.poisson(self.company.people.len() as f64 * 0.07) {
                 self.stranger(day, platforms, &mut done, &mut rng)?;
@@ -107,7 +117,7 @@ impl World {
     }
 
     /// Perhaps somebody opens a link some minutes after a mail came.
-    fn maybe_visit(&mut self, person: usize, at_ms: i64, host: &str, p: f64, done: &mut MailDay, rng: &mut Rng) {
+    pub fn maybe_visit(&mut self, person: usize, at_ms: i64, host: &str, p: f64, done: &mut MailDay, rng: &mut Rng) {
         let Some(plan) = self.plans.get(person).filter(|plan| plan.at_office()) else { return };
         if rng.chance(p)
             && let Some(time_ms) = plan.moment_after(at_ms, 25.0, rng)
@@ -116,48 +126,62 @@ impl World {
         }
     }
 
-    fn internal_thread(&mut self, person: usize, at: i64, done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
+    /// Up to `most` colleagues, mostly of the same department.
+    pub fn colleagues(&self, person: usize, most: usize, rng: &mut Rng) -> Vec<usize> {
         let department = self.company.people.get(person).map_or(0, |known| known.department);
-        let near = rng.chance(0.72);
-        let mut others: Vec<usize> = (0..self.company.people.len())
-            .filter(|other| {
-                *other != person && (!near || self.company.people.get(*other).is_some_and(|known| known.department == department))
-            })
-            .collect();
-        rng.shuffle(&mut others);
-        let group: Vec<usize> = others.into_iter().take(1 + (rng.exponential(0.9) as usize).min(4)).collect();
-        let mut subject = self.subject(person, rng);
+        let near = self.groups.get(department).map(Vec::as_slice).unwrap_or_default();
+        let mut found: Vec<usize> = Vec::new();
+        for _ in 0..most * 3 {
+            let group = if rng.chance(0.72) { near } else { rng.pick(&self.groups).map(Vec::as_slice).unwrap_or_default() };
+            let other = rng.pick(group).copied();
+            if let Some(other) = other.filter(|other| *other != person && !found.contains(other) && found.len() < most) {
+                found.push(other);
+            }
+        }
+        found
+    }
+
+    fn internal_thread(&mut self, person: usize, at: i64, done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
+        let most = 1 + (rng.exponential(0.9) as usize).min(4);
+        let group = self.colleagues(person, most, rng);
+        let japanese = group.iter().chain([&person]).all(|member| self.language(*member) == Language::Japanese);
+        let language = if japanese { Language::Japanese } else { Language::English };
+        let mut subject = self.subject(person, language, rng);
         let (mut writer, mut at) = (person, at);
         let mut thread: Vec<String> = Vec::new();
+        let mut last: Vec<String> = Vec::new();
         loop {
-            let Some(plan) = self.plans.get(writer).cloned() else { return Ok(()) };
             let mut readers: Vec<usize> = group.iter().copied().chain([person]).filter(|reader| *reader != writer).collect();
+            if thread.len() > 1 && rng.chance(0.08) {
+                // Forwarded to somebody else.
+                readers = self.colleagues(writer, 1, rng);
+                subject = format!("Fw: {}", subject.trim_start_matches("Re: "));
+            }
             let cc = if readers.len() > 2 { readers.split_off(2) } else { Vec::new() };
             let to: Vec<Mailbox> = readers.iter().map(|reader| self.mailbox(*reader)).collect();
-            if to.is_empty() {
-                return Ok(());
-            }
-            let from = self.mailbox(writer);
-            let greeting = to.first().map(|to| to.name.split(' ').next().unwrap_or_default().to_owned()).unwrap_or_default();
-            let signature = from.name.split(' ').next().unwrap_or_default().to_owned();
-            let mut letter = Letter::new(at, from, to, &subject, Route::Own { client: plan.ip });
+            let Some(first) = to.first().cloned() else { return Ok(()) };
+            let mut letter = self.own_letter(writer, at, to, &subject, rng);
             letter.cc = cc.iter().map(|reader| self.mailbox(*reader)).collect();
-            letter.message_id = mime::exchange_id(rng);
             letter.references.clone_from(&thread);
-            letter.paragraphs = self.prose(&greeting, &signature, rng);
+            letter.paragraphs = texts::prose(language, &first.name, &letter.from.name, rng);
+            let own = letter.paragraphs.clone();
+            letter.paragraphs.extend(texts::quote(&last));
             if thread.is_empty() && rng.chance(0.12) {
-                let file = self.attachment(rng);
-                letter.files.push(file);
+                letter.files.push(attachment::draw(&texts::file_name(language, rng), rng));
             } else if rng.chance(0.1) {
                 let tenant = self.company.domain.split('.').next().unwrap_or_default().to_owned();
                 let host = if rng.chance(0.5) { format!("{tenant}.sharepoint.com") } else { format!("{tenant}-my.sharepoint.com") };
-                let url = format!("https://{host}/:b:/g/{}?e={}", rng.token(mime_token(), 40), rng.token(TOKEN, 6));
+                let url = format!("https://{host}/:b:/g/{}?e={}", rng.token(LONG_TOKEN, 40), rng.token(TOKEN, 6));
                 letter.anchors.push(Anchor { url, text: format!("{subject}.docx") });
                 for reader in &readers {
                     self.maybe_visit(*reader, at, &host, 0.5, done, rng);
                 }
             }
             self.send_own(writer, &letter, done, rng)?;
+            for reader in readers.iter().chain(&cc) {
+                self.maybe_absent(*reader, &letter, rng)?;
+            }
+            last = own;
             thread.push(letter.message_id.clone());
             if thread.len() > 5 || !rng.chance(0.5) {
                 return Ok(());
@@ -182,28 +206,21 @@ impl World {
     ) -> Result<(), SimulateError> {
         let Some(contact) = self.correspondents.draw(person, rng).cloned() else { return Ok(()) };
         let Some(organisation) = self.correspondents.organisations.get(contact.organisation).cloned() else { return Ok(()) };
-        let subject = self.subject(person, rng);
+        let language = self.shared_language(person, &organisation);
+        let subject = self.subject(person, language, rng);
         let to = self.mailbox(person);
-        let mut letter = Letter::new(at, contact.mailbox.clone(), vec![to.clone()], &subject, organisation.route());
-        let (greeting, signature) = (to.name.split(' ').next().unwrap_or_default().to_owned(), contact.mailbox.name.clone());
-        letter.paragraphs = self.prose(&greeting, &signature, rng);
-        letter.message_id = format!("{}@{}", rng.hex(28), organisation.domain);
+        let mut letter = organisation.letter(at, &contact.mailbox, vec![to.clone()], &subject, rng);
+        letter.paragraphs = texts::prose(language, &to.name, &contact.mailbox.name, rng);
         if rng.chance(0.12) {
-            let department = self.company.people.get(person).map_or(0, |known| known.department);
-            let mate = (0..self.company.people.len())
-                .find(|other| *other != person && self.company.people.get(*other).is_some_and(|known| known.department == department));
-            letter.cc.extend(mate.map(|mate| self.mailbox(mate)));
+            letter.cc.extend(self.colleagues(person, 1, rng).first().map(|mate| self.mailbox(*mate)));
         }
         if rng.chance(0.15) {
-            let file = self.attachment(rng);
-            letter.files.push(file);
+            letter.files.push(attachment::draw(&texts::file_name(language, rng), rng));
         }
         if rng.chance(0.15) {
-            letter.anchors.push(Anchor {
-                url: format!("https://www.{}/{}", organisation.domain, rng.token(TOKEN, 8)),
-                text: format!("www.{}", organisation.domain),
-            });
-            self.maybe_visit(person, at, &format!("www.{}", organisation.domain), 0.25, done, rng);
+            let host = format!("www.{}", organisation.domain);
+            letter.anchors.push(Anchor { url: format!("https://{host}/{}", rng.token(TOKEN, 8)), text: host.clone() });
+            self.maybe_visit(person, at, &host, 0.25, done, rng);
         } else if rng.chance(0.09) {
             let host = rng.pick(platforms).cloned().unwrap_or_default();
             letter.anchors.push(Anchor {
@@ -214,6 +231,7 @@ impl World {
         }
         let message = mime::write(&letter, rng);
         self.out.mail(at, message)?;
+        self.maybe_absent(person, &letter, rng)?;
         if rng.chance(0.45)
             && let Some(answered) = self.plans.get(person).and_then(|plan| plan.moment_after(at, 60.0, rng))
         {
@@ -222,7 +240,11 @@ impl World {
         Ok(())
     }
 
-    /// A mail to a correspondent, perhaps in answer to one of theirs; perhaps they answer.
+    fn shared_language(&self, person: usize, organisation: &Organisation) -> Language {
+        if self.language(person) == organisation.language { organisation.language } else { Language::English }
+    }
+
+    /// A mail to a correspondent, perhaps in answer to one of theirs; perhaps they answer, perhaps it bounces.
     fn outbound(
         &mut self,
         person: usize,
@@ -231,146 +253,73 @@ impl World {
         done: &mut MailDay,
         rng: &mut Rng,
     ) -> Result<(), SimulateError> {
-        let client = self.plans.get(person).map_or(self.company.office_ip, |plan| plan.ip);
         let (to, organisation) = match &answer {
             Some((letter, organisation)) => (letter.from.clone(), organisation.clone()),
             None => {
                 let Some(contact) = self.correspondents.draw(person, rng).cloned() else { return Ok(()) };
                 let Some(organisation) = self.correspondents.organisations.get(contact.organisation).cloned() else { return Ok(()) };
-                (contact.mailbox, organisation)
+                // Now and then somebody new there, perhaps with a mistyped name.
+                let to = if rng.chance(0.03) { organisation.person(rng) } else { contact.mailbox };
+                (to, organisation)
             }
         };
+        let language = self.shared_language(person, &organisation);
         let subject = match &answer {
             Some((letter, _)) => format!("Re: {}", letter.subject),
-            None => self.subject(person, rng),
+            None => self.subject(person, language, rng),
         };
-        let from = self.mailbox(person);
-        let mut letter = Letter::new(at, from.clone(), vec![to.clone()], &subject, Route::Own { client });
-        letter.message_id = mime::exchange_id(rng);
-        letter.references = answer.iter().map(|(letter, _)| letter.message_id.clone()).collect();
-        letter.paragraphs = self.prose(to.name.split(' ').next().unwrap_or_default(), &from.name, rng);
+        let mut letter = self.own_letter(person, at, vec![to.clone()], &subject, rng);
+        let from = letter.from.clone();
+        if language == Language::Japanese && rng.chance(0.4) {
+            letter.charset = Charset::Iso2022Jp;
+        }
+        letter.paragraphs = texts::prose(language, &to.name, &from.name, rng);
+        if let Some((answered, _)) = &answer {
+            letter.references = vec![answered.message_id.clone()];
+            letter.paragraphs.extend(texts::quote(&answered.paragraphs));
+        }
         if rng.chance(0.15) {
-            let file = self.attachment(rng);
-            letter.files.push(file);
+            letter.files.push(attachment::draw(&texts::file_name(language, rng), rng));
         }
         self.send_own(person, &letter, done, rng)?;
-        if rng.chance(0.4) {
-            let later = at + (rng.exponential(70.0) * MINUTE_MS as f64) as i64 + 60_000;
-            let mut reply = Letter::new(
-                later,
-                to.clone(),
-                vec![from.clone()],
-                &format!("Re: {}", subject.trim_start_matches("Re: ")),
-                organisation.route(),
-            );
-            reply.message_id = format!("{}@{}", rng.hex(28), organisation.domain);
+        let later = at + (rng.exponential(70.0) * MINUTE_MS as f64) as i64 + 60_000;
+        let draw = rng.unit();
+        if draw < 0.012 {
+            let soon = at + rng.range(1_000, 4 * MINUTE_MS);
+            let report = crate::bounce::report(&letter, &to, soon, rng);
+            return self.out.mail(soon, report);
+        }
+        if draw < 0.03 {
+            let (subject, paragraphs) = texts::out_of_office(language, &subject, &to.name);
+            let mut reply = organisation.letter(at + rng.range(2_000, 40_000), &to, vec![from], &subject, rng);
+            reply.headers = vec!["Auto-Submitted: auto-replied".to_owned(), "X-Auto-Response-Suppress: All".to_owned()];
+            reply.paragraphs = paragraphs;
             reply.references = vec![letter.message_id.clone()];
-            reply.paragraphs = self.prose(from.name.split(' ').next().unwrap_or_default(), &to.name, rng);
+            let message = mime::write(&reply, rng);
+            return self.out.mail(reply.time_ms, message);
+        }
+        if draw < 0.43 {
+            let subject = format!("Re: {}", subject.trim_start_matches("Re: "));
+            let mut reply = organisation.letter(later, &to, vec![from.clone()], &subject, rng);
+            reply.references = vec![letter.message_id.clone()];
+            reply.paragraphs = texts::prose(language, &from.name, &to.name, rng);
+            reply.paragraphs.extend(texts::quote(&letter.paragraphs));
             let message = mime::write(&reply, rng);
             self.out.mail(later, message)?;
         }
         Ok(())
     }
-
-    /// One issue of a newsletter to each of its readers.
-    pub fn newsletter(&mut self, vendor: &Vendor, at: i64, clicks: f64, done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
-        let subject = format!(
-            "{}: {} {}",
-            vendor.name,
-            rng.word(&["what is new in", "trends for", "tips on", "the state of"]),
-            rng.word(names::TRADE)
-        );
-        let from = Mailbox::new(&vendor.name, &format!("news@{}", vendor.domain));
-        for reader in &vendor.readers {
-            let time = at + rng.range(0, 6 * MINUTE_MS);
-            let route = Route::Inbound { server: vendor.server.clone(), client: None, results: ("pass", "pass", "pass") };
-            let mut letter = Letter::new(time, from.clone(), vec![self.mailbox(*reader)], &subject, route);
-            letter.message_id = format!("{}@em.{}", rng.hex(24), vendor.domain);
-            letter.headers = vec![
-                format!("List-Id: <news.{}>", vendor.domain),
-                format!("List-Unsubscribe: <https://{}/unsubscribe/{}>", vendor.site, rng.hex(16)),
-                "Precedence: bulk".to_owned(),
-            ];
-            letter.paragraphs = vec![rng.word(names::SENTENCES).to_owned(), "This is our regular letter to subscribers.".to_owned()];
-            for text in ["Read more", "All articles", "Unsubscribe"] {
-                letter.anchors.push(Anchor { url: format!("https://{}/c/{}", vendor.site, rng.hex(20)), text: text.to_owned() });
-            }
-            let message = mime::write(&letter, rng);
-            self.out.mail(time, message)?;
-            self.maybe_visit(*reader, time, &vendor.site, clicks, done, rng);
-        }
-        Ok(())
-    }
-
-    /// Somebody nobody here knows writes: a sales mail, a recruiter, a private address, a possible customer.
-    fn stranger(&mut self, day: u32, platforms: &[String], done: &mut MailDay, rng: &mut Rng) -> Result<(), SimulateError> {
-        let at = self.company.midnight(usize::MAX, day) + rng.range(7 * 60, 17 * 60) * MINUTE_MS + rng.range(0, MINUTE_MS);
-        let (sender, route, link) = if rng.chance(0.3) {
-            let domain = rng.word(&["gmail.com", "yahoo.com", "outlook.com", "icloud.com"]);
-            let mut sender = correspondents::person(domain, rng);
-            sender.address = format!("{}{}@{domain}", sender.name.to_lowercase().replace(' ', ""), rng.below(900));
-            let ip = address::draw(address::MAIL_GOOGLE, rng);
-            let server = (format!("mail-{}.{domain}", rng.token(TOKEN, 5)), ip);
-            let link = rng.chance(0.15).then(|| rng.pick(platforms).cloned().unwrap_or_default());
-            (sender, Route::Inbound { server, client: None, results: ("pass", "pass", "pass") }, link)
-        } else {
-            let domain = self.web.fresh(rng, 0.2);
-            let organisation = Organisation::draw(domain.clone(), rng);
-            let sender = correspondents::person(&domain, rng);
-            let mut route = organisation.route();
-            if let Route::Inbound { results, .. } = &mut route
-                && rng.chance(0.15)
-            {
-                *results = ("softfail", "none", "none");
-            }
-            let link = match rng.below(10) {
-                0..=4 => Some(format!("www.{domain}")),
-                5 => rng.pick(platforms).cloned(),
-                6 => Some(format!("{}.{}", rng.word(&["go", "meet", "info", "calendar"]), self.web.fresh(rng, 0.5))),
-                _ => None,
-            };
-            (sender, route, link)
-        };
-        let readers = if rng.chance(0.8) { 1 } else { rng.range(2, 4) };
-        let subject = rng
-            .word(&[
-                "Quick question",
-                "Introduction",
-                "Your opinion on suppliers",
-                "Open role",
-                "Partnership",
-                "Price request",
-                "Following up",
-                "Demo next week?",
-                "Request for quote",
-                "Saving on freight costs",
-            ])
-            .to_owned();
-        for _ in 0..readers {
-            let person = rng.below(self.company.people.len() as u64) as usize;
-            let to = self.mailbox(person);
-            let time = at + rng.range(0, 3 * MINUTE_MS);
-            let mut letter = Letter::new(time, sender.clone(), vec![to.clone()], &subject, route.clone());
-            letter.message_id = format!("{}@{}", rng.hex(30), sender.address.rsplit('@').next().unwrap_or_default());
-            letter.paragraphs = self.prose(to.name.split(' ').next().unwrap_or_default(), &sender.name, rng);
-            if let Some(host) = &link {
-                letter.anchors.push(Anchor {
-                    url: format!("https://{host}/{}", rng.token(TOKEN, 9)),
-                    text: rng.word(&["our site", "Book a time", "See the offer", "View profile"]).to_owned(),
-                });
-                self.maybe_visit(person, time, host, 0.25, done, rng);
-            }
-            if rng.chance(0.08) {
-                let file = self.attachment(rng);
-                letter.files.push(file);
-            }
-            let message = mime::write(&letter, rng);
-            self.out.mail(time, message)?;
-        }
-        Ok(())
-    }
 }
 
-fn mime_token() -> &'static [u8] {
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+impl Organisation {
+    /// Draft of a letter of one of its people.
+    pub fn letter(&self, at: i64, from: &Mailbox, to: Vec<Mailbox>, subject: &str, rng: &mut Rng) -> Letter {
+        let mut letter = Letter::new(at, from.clone(), to, subject, self.route());
+        letter.message_id = mime::outside_id(&self.domain, at, rng);
+        letter.zone_min = self.zone_min;
+        if self.language == Language::Japanese && self.domain.len() % 2 == 0 {
+            letter.charset = Charset::Iso2022Jp;
+        }
+        letter
+    }
 }

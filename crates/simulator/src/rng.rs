@@ -75,8 +75,12 @@ impl Rng {
         -(1.0 - self.unit()).ln() * mean
     }
 
-    /// Poisson distributed (Knuth's method); meant for means below 100.
+    /// Poisson distributed: Knuth's method in steps of at most 50, whose sum is Poisson distributed again.
     pub fn poisson(&mut self, mean: f64) -> u64 {
+        if mean > 50.0 {
+            let steps = (mean / 50.0).ceil();
+            return (0..steps as u64).map(|_| self.poisson(mean / steps)).sum();
+        }
         let limit = (-mean).exp();
         let mut product = self.unit();
         let mut count = 0;

@@ -134,13 +134,14 @@ impl Simulation {
 /// Draws the company and everything around it.
 fn found(options: &Options, out: Output) -> World {
     let seed = options.seed;
-    let mut company = Company::new(seed, options.people, &Organisation::default());
+    let organisation = Organisation::default();
+    let mut company = Company::new(seed, options.people, &organisation);
     let mut web = Web::new(seed, options.people);
     let mut rng = Rng::new(seed, "favourites");
     for person in &mut company.people {
         person.favourites = web.habits(&mut rng);
     }
-    let correspondents = Correspondents::new(seed, &company, &mut web);
+    let correspondents = Correspondents::new(seed, &company, organisation.correspondents_per_person, &mut web);
     let changes = Changes::new(&company, seed, options.days);
     let trips = schedule::trips(&company, seed, options.days);
     let lease_s = *rng.pick(&[8, 10, 12, 24]).unwrap_or(&12) * 3_600;
@@ -154,6 +155,7 @@ fn found(options: &Options, out: Output) -> World {
         trips,
         changes,
         plans: Vec::new(),
+        groups: Vec::new(),
         out,
         network,
         look_alikes: Vec::new(),
@@ -212,6 +214,7 @@ fn live(
     launch: Option<&(u32, Vendor)>,
     world: &mut World,
 ) -> Result<(), SimulateError> {
+    world.begin_day(day);
     world.plans = schedule::plan(&world.company, &world.trips, &world.changes, world.seed, day, forced);
     let mut mail: MailDay = world.mail_day(day, platforms)?;
     if let Some((_, vendor)) = launch.filter(|(on, _)| *on == day) {
@@ -220,6 +223,7 @@ fn live(
         world.newsletter(vendor, at, 0.2, &mut mail, &mut rng)?;
     }
     world.office_day(day, &mail.sent);
+    world.admin_day(day);
     let mut visits = mail.visits;
     for platform in platforms {
         // Platforms are also visited without any mail.

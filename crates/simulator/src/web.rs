@@ -107,6 +107,20 @@ impl Web {
         }
     }
 
+    /// As [`Self::fresh`], mostly under a country's own suffix unless that is `com`.
+    pub fn fresh_in(&mut self, suffix: &str, rng: &mut Rng, odd: f64) -> String {
+        loop {
+            let domain = self.fresh(rng, odd);
+            if suffix == "com" || rng.chance(0.3) {
+                return domain;
+            }
+            let local = format!("{}.{suffix}", domain.split('.').next().unwrap_or_default());
+            if self.taken.insert(local.clone()) {
+                return local;
+            }
+        }
+    }
+
     /// Fixes the address of a host.
     pub fn pin(&mut self, host: &str, address: Ipv4Addr) {
         self.pins.insert(host.to_owned(), address);

@@ -24,6 +24,8 @@ pub struct World {
     pub changes: Changes,
     /// Plans of the day being simulated.
     pub plans: Vec<DayPlan>,
+    /// Members of each department.
+    pub groups: Vec<Vec<usize>>,
     pub out: Output,
     pub network: NetworkState,
     pub look_alikes: Vec<LookAlike>,
