@@ -64,8 +64,7 @@ impl Auditor<'_> {
 
     /// An Exchange cmdlet with its parameters in order, about `object`.
     pub fn cmdlet(&self, at_ms: i64, session: &Session, name: &str, object: &str, parameters: &[(&str, &str)], rng: &mut Rng) -> Value {
-        let parameters: Vec<(String, String)> =
-            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let parameters: Vec<(String, String)> = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let record = self.new_inbox_rule(at_ms, session, object, &parameters, rng);
         merge(record, json!({"Operation": name, "ObjectId": object}))
     }

@@ -86,7 +86,9 @@ impl World {
             let people = self.company.people.len();
             for _ in 0..rng.poisson(0.3 + people as f64 * 0.012) {
                 let person = rng.below(people as u64) as usize;
-                let job = *rng.pick(&[LICENCE, LICENCE, JOIN_GROUP, JOIN_GROUP, JOIN_GROUP, LEAVE_GROUP, RESET, RESET, UPDATE]).unwrap_or(&LICENCE);
+                let job = *rng
+                    .pick(&[LICENCE, LICENCE, JOIN_GROUP, JOIN_GROUP, JOIN_GROUP, LEAVE_GROUP, RESET, RESET, UPDATE])
+                    .unwrap_or(&LICENCE);
                 self.jobs(&[job], person, day, &mut rng);
             }
             if rng.chance(0.12) {
@@ -98,13 +100,8 @@ impl World {
 
     /// One of the IT department who works on this day.
     fn administrator(&self, rng: &mut Rng) -> Option<usize> {
-        let staff: Vec<usize> = self
-            .groups
-            .last()?
-            .iter()
-            .copied()
-            .filter(|person| self.plans.get(*person).is_some_and(|plan| plan.works()))
-            .collect();
+        let staff: Vec<usize> =
+            self.groups.last()?.iter().copied().filter(|person| self.plans.get(*person).is_some_and(|plan| plan.works())).collect();
         rng.pick(&staff).copied()
     }
 
@@ -139,7 +136,13 @@ impl World {
         let mailbox = rng.pick(&company.people).map(|person| person.mail.clone()).unwrap_or_default();
         let app = format!("{} {}", rng.word(names::STEM), rng.word(&["connector", "reporting", "portal"]));
         let record = match rng.below(6) {
-            0 => auditor.directory_object(at, "Update conditional access policy.", "Require second factor outside offices", Some(plan.ip), rng),
+            0 => auditor.directory_object(
+                at,
+                "Update conditional access policy.",
+                "Require second factor outside offices",
+                Some(plan.ip),
+                rng,
+            ),
             1 => auditor.directory_object(at, "Add service principal.", &app, Some(plan.ip), rng),
             2 => auditor.directory_object(at, "Update application.", &app, Some(plan.ip), rng),
             3 => auditor.cmdlet(at, &session, "Set-Mailbox", &mailbox, &[("Identity", &mailbox), ("ProhibitSendQuota", "49 GB")], rng),
@@ -147,7 +150,14 @@ impl World {
                 let parameters = [("Identity", mailbox.as_str()), ("User", actor.mail.as_str()), ("AccessRights", "FullAccess")];
                 auditor.cmdlet(at, &session, "Add-MailboxPermission", &mailbox, &parameters, rng)
             }
-            _ => auditor.cmdlet(at, &session, "Set-DistributionGroup", &format!("team-{day}"), &[("Identity", "team"), ("HiddenFromAddressListsEnabled", "False")], rng),
+            _ => auditor.cmdlet(
+                at,
+                &session,
+                "Set-DistributionGroup",
+                &format!("team-{day}"),
+                &[("Identity", "team"), ("HiddenFromAddressListsEnabled", "False")],
+                rng,
+            ),
         };
         self.out.record(Log::Unified, at, record);
     }
@@ -160,7 +170,8 @@ impl World {
             let account = self.service_account(number, &mut habits);
             let Some(account) = account else { return };
             let (city, region, country) = self.company.office_place(0);
-            let agent = habits.word(&["python-requests/2.31.0", "Go-http-client/1.1", "azsdk-python-identity/1.15.0 Python/3.11.7"]).to_owned();
+            let agent =
+                habits.word(&["python-requests/2.31.0", "Go-http-client/1.1", "azsdk-python-identity/1.15.0 Python/3.11.7"]).to_owned();
             let (first, every) = (habits.range(0, 60) * MINUTE_MS, habits.range(2, 7) * HOUR_MS);
             let start = self.company.midnight(usize::MAX, day) + first;
             for round in 0..24 * HOUR_MS / every {

@@ -204,6 +204,9 @@ impl Company {
             let vendor = rng.pick(VENDORS).copied().unwrap_or_default();
             company.devices.push(Device { host, mac: mac(vendor, &mut rng), kind, client, fixed: None });
         }
+        for (person, device) in company.people.iter_mut().zip(&company.devices) {
+            person.vpn &= device.kind == DeviceKind::Laptop;
+        }
         company.machines(&code, &mut rng);
         company
     }
@@ -393,16 +396,16 @@ impl Company {
 /// User agent of a phone.
 pub fn phone(rng: &mut Rng) -> String {
     if rng.chance(0.6) {
-            format!(
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
-                rng.below(4)
-            )
-        } else {
-            format!(
-                "Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36",
-                rng.range(12, 15)
-            )
-        }
+        format!(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{}_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+            rng.below(4)
+        )
+    } else {
+        format!(
+            "Mozilla/5.0 (Linux; Android {}; SM-S911U) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.6261.64 Mobile Safari/537.36",
+            rng.range(12, 15)
+        )
+    }
 }
 
 fn departments(people: usize) -> usize {

@@ -7,8 +7,8 @@ use crate::company::Company;
 use crate::mime::{Mailbox, Route};
 use crate::names;
 use crate::organisation::Language;
-use crate::systems::{self, List, System};
 use crate::rng::{Rng, Zipf};
+use crate::systems::{self, List, System};
 use crate::web::Web;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -64,8 +64,8 @@ impl Organisation {
         // A third of those who run their own server never set up signatures.
         let results = if host == MailHost::Hosted && rng.chance(0.33) { ("pass", "none", "none") } else { ("pass", "pass", "pass") };
         let place = company.sites.get(site);
-        let (language, zone_min, block) =
-            place.map_or((Language::English, 0, address::BUSINESS), |site| (site.language, site.country.utc_offset_min, site.country.business));
+        let (language, zone_min, block) = place
+            .map_or((Language::English, 0, address::BUSINESS), |site| (site.language, site.country.utc_offset_min, site.country.business));
         Self { domain, host, server, office_ip: address::draw(block, rng), site, language, zone_min, results }
     }
 

@@ -3,8 +3,8 @@
 //! Must not know why somebody acts.
 
 use crate::audit::{App, Auditor, Session};
-use crate::company::Employee;
 use crate::calendar::graph_time;
+use crate::company::Employee;
 use crate::rng::Rng;
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;

@@ -79,7 +79,8 @@ impl World {
                 let sender = system.from.address.rsplit('@').next().unwrap_or_default();
                 letter.message_id = mime::outside_id(sender, time, &mut rng);
                 letter.headers = vec!["Auto-Submitted: auto-generated".to_owned()];
-                letter.paragraphs = vec![format!("{} of {}", system.subject, date(at)), "This message was written by a machine.".to_owned()];
+                letter.paragraphs =
+                    vec![format!("{} of {}", system.subject, date(at)), "This message was written by a machine.".to_owned()];
                 if let Some(site) = &system.site {
                     let url = format!("https://{site}/{}", rng.token(TOKEN, 12));
                     letter.anchors.push(Anchor { url, text: rng.word(&["Open", "View", "Details"]).to_owned() });
@@ -104,7 +105,8 @@ impl World {
                 let subject = format!("[{}] {}", list.name, texts::subject(Language::English, rng.below(8) as usize, &mut rng));
                 let paragraphs = texts::prose(Language::English, "all", &writer.name, &mut rng);
                 let id = mime::outside_id(writer.address.rsplit('@').next().unwrap_or_default(), at, &mut rng);
-                let link = rng.chance(0.3).then(|| self.web.draw(&mut rng)).and_then(|site| self.web.sites.get(site)?.hosts.first().cloned());
+                let link =
+                    rng.chance(0.3).then(|| self.web.draw(&mut rng)).and_then(|site| self.web.sites.get(site)?.hosts.first().cloned());
                 for reader in &list.readers {
                     let time = at + rng.range(500, 90_000);
                     // Lists break the writer's signature.

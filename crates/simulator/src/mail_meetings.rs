@@ -27,10 +27,12 @@ struct Meeting {
 impl Meeting {
     /// The iCalendar object (RFC 5545) of a request to `guests` or the reply of one of them.
     fn text(&self, method: &str, guests: &[Mailbox], answer: &str, at_ms: i64) -> String {
-        let mut text = format!("BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nPRODID:Microsoft Exchange Server 2010\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n");
+        let mut text =
+            format!("BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nPRODID:Microsoft Exchange Server 2010\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n");
         let _ = write!(text, "ORGANIZER;CN={}:mailto:{}\r\n", self.organiser.name, self.organiser.address);
         for guest in guests {
-            let _ = write!(text, "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT={answer};RSVP=TRUE;CN={}:mailto:{}\r\n", guest.name, guest.address);
+            let _ =
+                write!(text, "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT={answer};RSVP=TRUE;CN={}:mailto:{}\r\n", guest.name, guest.address);
         }
         let end = self.start_ms + self.minutes * MINUTE_MS;
         let _ = write!(

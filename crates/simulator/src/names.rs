@@ -300,6 +300,9 @@ pub const DEPARTMENTS: &[(&str, &[&str])] = &[
     ("Information Technology", &["IT Manager", "Systems Administrator", "Help Desk Technician", "Network Engineer"]),
 ];
 
+/// Where virus scanners ask for the reputation of files, in names.
+pub const REPUTATION: &str = ".avqs.mcafee.com";
+
 /// Names of software whose agents poll for updates.
 pub const AGENTS: &[&str] = &["update", "agent", "telemetry", "sync", "checkin", "definitions", "license"];
 

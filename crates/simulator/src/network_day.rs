@@ -4,8 +4,10 @@
 
 use crate::calendar::is_weekend;
 use crate::company::DeviceKind;
+use crate::dns;
 use crate::names;
 use crate::rng::Rng;
+use crate::schedule::DayPlan;
 use crate::tls::Client;
 use crate::traffic::Load;
 use crate::world::{Visit, World};
@@ -20,8 +22,12 @@ enum Action {
     Host(String, Load),
     Agent(String),
     Fetch(&'static str, &'static str),
+    /// Only a question, here for a name that does not exist or whose answer is no address.
+    Ask(String),
 }
 
+/// Addresses of devices that come through the VPN.
+const TUNNEL_POOL: Ipv4Addr = Ipv4Addr::new(172, 27, 1, 0);
 /// Pages a person opens on a day at the office, on average.
 const PAGES_A_DAY: f64 = 26.0;
 /// Never-seen domains a person visits on a day at the office, on average.
@@ -81,8 +87,14 @@ impl World {
             let roams = self.company.devices.get(device).is_some_and(|known| known.kind == DeviceKind::Laptop);
             let last = self.network.addresses.get(device).copied().flatten();
             let free = |ip: &Ipv4Addr| self.network.leases.get(ip).is_none_or(|(holder, until)| *holder == device || *until <= at_ms);
-            let kept = last.filter(|ip| free(ip) && !(roams && rng.chance(0.08)));
+            let tunnel = self.plans.get(device).is_some_and(|plan| plan.tunnel);
+            let here = |ip: &Ipv4Addr| ip.octets()[..2] == self.company.network.octets()[..2];
+            let kept = last.filter(|ip| !tunnel && here(ip) && free(ip) && !(roams && rng.chance(0.08)));
             let ip = kept.unwrap_or_else(|| {
+                if tunnel {
+                    // The concentrator takes another address for each session.
+                    return Ipv4Addr::from(u32::from(TUNNEL_POOL) + (device as u32 + day * 17) % 60_000);
+                }
                 let mut candidate = Ipv4Addr::from(pool_start + (rng.below(3) * 256 + 2 + rng.below(40)) as u32);
                 while !free(&candidate) || Some(candidate) == last {
                     candidate = Ipv4Addr::from(pool_start + (rng.below(3) * 256 + 2 + rng.below(248)) as u32);
@@ -160,7 +172,14 @@ impl World {
                 Action::Fetch("ocsp.digicert.com", "/MFEwTzBNMEswSTAJBgUrDgMCGgUABBSAUQYBMq2awn1Rh6Doh%2FsBYgFV7g"),
             ));
         }
-        for _ in 0..rng.poisson(PAGES_A_DAY * hours) {
+        self.vain_lookups(&plan, device, actions, rng);
+        for _ in 0..rng.poisson(0.5 * hours) {
+            // Files that synchronise.
+            let load = Load { up: (rng.exponential(700_000.0) as u64).min(25_000_000), down: 6_000, exchanges: 2 };
+            let tenant = self.company.domain.split('.').next().unwrap_or_default();
+            actions.push((plan.moment(rng), Action::Host(format!("{tenant}-my.sharepoint.com"), load)));
+        }
+        for _ in 0..rng.poisson(PAGES_A_DAY * hours * person.web_rate) {
             let at = plan.moment(rng);
             let site = if rng.chance(0.7) { rng.pick(&person.favourites).copied() } else { None };
             let site = site.unwrap_or_else(|| self.web.draw(rng));
@@ -189,6 +208,34 @@ impl World {
         }
     }
 
+    /// Questions that lead nowhere: the search suffix, proxies, browsers that test the network, typing errors, reputation services.
+    fn vain_lookups(&mut self, plan: &DayPlan, device: usize, actions: &mut Vec<(i64, Action)>, rng: &mut Rng) {
+        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+        let realm = self.company.realm.to_lowercase();
+        actions.push((plan.start_ms + rng.range(1_000, 9_000), Action::Ask(format!("wpad.{realm}"))));
+        if self.company.devices.get(device).is_some_and(|known| known.client == Client::Chromium) {
+            let at = plan.start_ms + rng.range(15_000, 200_000);
+            for _ in 0..3 {
+                let length = rng.range(7, 16) as usize;
+                actions.push((at + rng.range(0, 40), Action::Ask(format!("{}.{realm}", rng.token(LETTERS, length)))));
+            }
+        }
+        for _ in 0..rng.poisson(2.0) {
+            let at = plan.moment(rng);
+            let site = self.web.draw(rng);
+            let host = self.web.sites.get(site).and_then(|site| site.hosts.first()).cloned().unwrap_or_default();
+            actions.push((at, Action::Ask(format!("{host}.{realm}"))));
+        }
+        if rng.chance(0.3)
+            && let Some(host) = self.web.mistype(rng)
+        {
+            actions.push((plan.moment(rng), Action::Ask(host)));
+        }
+        for _ in 0..rng.poisson(4.0) {
+            actions.push((plan.moment(rng), Action::Ask(format!("{}.{}{}", rng.hex(26), rng.hex(4), names::REPUTATION))));
+        }
+    }
+
     fn act(&mut self, device: usize, at_us: i64, action: Action, rng: &mut Rng) {
         match action {
             Action::Renew => {
@@ -213,6 +260,9 @@ impl World {
                 };
                 let load = Load::poll(rng);
                 self.connect_as(device, client, at_us, (&host, load), rng);
+            }
+            Action::Ask(host) => {
+                self.ask(device, at_us, &host, dns::TYPE_A, rng);
             }
             Action::Fetch(host, path) => {
                 let agent = if host.starts_with("www.msft") { "Microsoft NCSI" } else { "Microsoft-CryptoAPI/10.0" };

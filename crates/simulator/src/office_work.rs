@@ -150,7 +150,7 @@ impl World {
         let known = self.company.people.get(person)?;
         let country = self.company.country(person).code;
         let abroad = plan.place == Place::Away && plan.location.2 != country;
-        let shared = abroad || plan.at_office() && rng.chance(0.4);
+        let shared = abroad || plan.place == Place::Office && rng.chance(0.4);
         let (ip, (city, region, country)) =
             if shared { (plan.ip, plan.location) } else { (plan.phone_ip, (known.city.0, known.city.1, country)) };
         Some(Session {

@@ -146,7 +146,8 @@ impl World {
         let (name, condition, words) = rng.pick(RULES).copied().unwrap_or_default();
         let boss = known.manager.and_then(|manager| company.people.get(manager)).map(|boss| boss.mail.clone()).unwrap_or_default();
         let value = if words.is_empty() { boss } else { words.to_owned() };
-        let mut parameters = vec![("AlwaysDeleteOutlookRulesBlob".to_owned(), "False".to_owned()), ("Force".to_owned(), "False".to_owned())];
+        let mut parameters =
+            vec![("AlwaysDeleteOutlookRulesBlob".to_owned(), "False".to_owned()), ("Force".to_owned(), "False".to_owned())];
         if rng.chance(0.9) {
             parameters.push((condition.to_owned(), value));
         }

@@ -28,6 +28,8 @@ pub enum Place {
 pub struct DayPlan {
     pub place: Place,
     pub state: State,
+    /// Whether the person's computer is in the company's network from afar.
+    pub tunnel: bool,
     pub start_ms: i64,
     pub end_ms: i64,
     pub lunch_ms: (i64, i64),
@@ -44,9 +46,9 @@ impl DayPlan {
     pub fn works(&self) -> bool {
         self.place != Place::Off
     }
-    /// Whether the person's device is on the office network.
+    /// Whether the person's device is on the company's network: at the office or through the VPN.
     pub fn at_office(&self) -> bool {
-        self.place == Place::Office
+        self.place == Place::Office || self.works() && self.tunnel
     }
     /// A moment of work: mostly not during lunch.
     pub fn moment(&self, rng: &mut Rng) -> i64 {
@@ -116,7 +118,8 @@ pub fn plan(company: &Company, trips: &[Trip], changes: &Changes, seed: u64, day
         let home = if person.vpn { (company.vpn_ip, company.office_place(0)) } else { (at_home, (person.city.0, person.city.1, country)) };
         let office = (company.site(index).map_or(company.office_ip, |site| site.ip), company.office_place(person.site));
         let state = changes.state(index, day);
-        let mut plan = DayPlan { place: Place::Off, state, start_ms, end_ms, lunch_ms, ip: home.0, phone_ip, location: home.1 };
+        let mut plan =
+            DayPlan { place: Place::Off, state, tunnel: false, start_ms, end_ms, lunch_ms, ip: home.0, phone_ip, location: home.1 };
         if forced.contains(&(index, day)) {
             end_ms = end_ms.max(midnight + 17 * HOUR_MS + 40 * MINUTE_MS);
             (plan.place, plan.state, plan.end_ms, plan.ip, plan.location) = (Place::Office, State::Working, end_ms, office.0, office.1);
@@ -131,7 +134,7 @@ pub fn plan(company: &Company, trips: &[Trip], changes: &Changes, seed: u64, day
         } else if absent {
             // Ill, or a day off.
         } else if person.remote.contains(&weekday(day)) {
-            plan.place = Place::Home;
+            (plan.place, plan.tunnel) = (Place::Home, person.vpn);
         } else {
             (plan.place, plan.ip, plan.location) = (Place::Office, office.0, office.1);
         }

@@ -137,6 +137,7 @@ fn found(options: &Options, out: Output) -> World {
     let organisation = Organisation::default();
     let mut company = Company::new(seed, options.people, &organisation);
     let mut web = Web::new(seed, options.people);
+    web.search(&company.realm);
     let mut rng = Rng::new(seed, "favourites");
     for person in &mut company.people {
         person.favourites = web.habits(&mut rng);

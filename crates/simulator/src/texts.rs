@@ -104,9 +104,8 @@ pub fn out_of_office(language: Language, subject: &str, writer: &str) -> (String
                 writer.to_owned(),
             ],
         ),
-        Language::Japanese => (
-            format!("自動応答: {subject}"),
-            vec!["休暇をいただいております。戻り次第ご返信いたします。".to_owned(), writer.to_owned()],
-        ),
+        Language::Japanese => {
+            (format!("自動応答: {subject}"), vec!["休暇をいただいております。戻り次第ご返信いたします。".to_owned(), writer.to_owned()])
+        }
     }
 }

@@ -83,7 +83,8 @@ impl World {
         let resolver = self.company.controller;
         let lookup = self.web.answer(host);
         let (id, port) = (rng.next() as u16, EPHEMERAL_FIRST + rng.below(16_000) as u16);
-        let answer = dns::Answer { cname: lookup.cname.as_deref(), addresses: &lookup.addresses, ttl: lookup.ttl, rcode: 0 };
+        let rcode = if lookup.exists { 0 } else { 3 };
+        let answer = dns::Answer { cname: lookup.cname.as_deref(), addresses: &lookup.addresses, ttl: lookup.ttl, rcode };
         let done = at_us + rng.range(600, 45_000);
         let out = &mut self.out;
         if out.is_direct() && dns::is_plain(host) {

@@ -27,6 +27,8 @@ pub struct Lookup {
     pub addresses: Vec<Ipv4Addr>,
     /// Seconds.
     pub ttl: u32,
+    /// False for a name that does not exist.
+    pub exists: bool,
 }
 
 /// The web.
@@ -39,6 +41,9 @@ pub struct Web {
     pins: BTreeMap<String, Ipv4Addr>,
     /// Answers of late, so that each is drawn once.
     answers: HashMap<String, Arc<Lookup>>,
+    /// Under this suffix nothing is found that is asked for.
+    search_suffix: String,
+    mistyped: BTreeSet<String>,
     taken: BTreeSet<String>,
 }
 
@@ -54,6 +59,8 @@ impl Web {
             shared: Zipf::new(names::SHARED_HOSTS.len(), 0.7),
             pins: BTreeMap::new(),
             answers: HashMap::new(),
+            search_suffix: String::new(),
+            mistyped: BTreeSet::new(),
             taken: names::WELL_KNOWN.iter().map(|name| (*name).to_owned()).collect(),
         };
         for rank in 0..count {
@@ -140,10 +147,42 @@ impl Web {
         lookup
     }
 
+    /// Names the suffix that devices append to names.
+    pub fn search(&mut self, suffix: &str) {
+        self.search_suffix = format!(".{}", suffix.to_lowercase());
+    }
+
+    /// A popular site's name as somebody mistypes it, which does not exist.
+    pub fn mistype(&mut self, rng: &mut Rng) -> Option<String> {
+        let site = self.draw(rng);
+        let mut host = self.sites.get(site)?.hosts.first()?.clone();
+        let at = host.find("www.").map_or(0, |at| at + 4) + rng.below(4) as usize;
+        let letter = host.get(at..=at)?.to_owned();
+        if rng.chance(0.5) {
+            host.insert_str(at, &letter)
+        } else {
+            host.replace_range(at..=at, "")
+        }
+        let known = self.taken.contains(host.trim_start_matches("www."));
+        (!known).then(|| {
+            self.answers.remove(&host);
+            self.mistyped.insert(host.clone());
+            host
+        })
+    }
+
     /// What DNS answers for `host`: always the same within one seed.
     pub fn lookup(&self, host: &str) -> Lookup {
+        if self.mistyped.contains(host) || !self.search_suffix.is_empty() && host.ends_with(&self.search_suffix) {
+            return Lookup { cname: None, addresses: Vec::new(), ttl: 900, exists: false };
+        }
+        if host.ends_with(names::REPUTATION) {
+            // Answers that are no addresses but verdicts.
+            return Lookup { cname: None, addresses: vec![Ipv4Addr::new(127, 0, 0, 4)], ttl: 300, exists: true };
+        }
         if let Some(address) = self.pins.get(host) {
-            return Lookup { cname: None, addresses: vec![*address], ttl: 300 };
+            let ttl = *Rng::new(self.seed, &format!("dns/{host}")).pick(&[60, 60, 120, 300, 300]).unwrap_or(&300);
+            return Lookup { cname: None, addresses: vec![*address], ttl, exists: true };
         }
         let mut rng = Rng::new(self.seed, &format!("dns/{host}"));
         let ttl = *rng.pick(&[60, 60, 120, 300, 300]).unwrap_or(&300);
@@ -159,10 +198,15 @@ impl Web {
             "bing.com",
         ]) {
             let count = 1 + rng.below(3);
-            return Lookup { cname: None, addresses: (0..count).map(|_| address::draw(address::MICROSOFT, &mut rng)).collect(), ttl };
+            return Lookup {
+                cname: None,
+                addresses: (0..count).map(|_| address::draw(address::MICROSOFT, &mut rng)).collect(),
+                ttl,
+                exists: true,
+            };
         }
         if owner(&["google.com", "googleapis.com", "gstatic.com", "doubleclick.net", "youtube.com", "ytimg.com", "googlesyndication.com"]) {
-            return Lookup { cname: None, addresses: vec![address::draw(address::GOOGLE, &mut rng)], ttl };
+            return Lookup { cname: None, addresses: vec![address::draw(address::GOOGLE, &mut rng)], ttl, exists: true };
         }
         if rng.chance(0.55) {
             // Behind a content delivery network: its few hundred addresses serve most sites.
@@ -170,9 +214,9 @@ impl Web {
             let edge = rng.below(24) * 0x1_0301 + 17;
             let cname =
                 rng.chance(0.4).then(|| format!("{}.{}", rng.hex(14), rng.word(&["cdn-edge.net", "edgesuite.net", "cloudfront.net"])));
-            return Lookup { cname, addresses: vec![address::within(block, edge), address::within(block, edge + 1)], ttl };
+            return Lookup { cname, addresses: vec![address::within(block, edge), address::within(block, edge + 1)], ttl, exists: true };
         }
-        Lookup { cname: None, addresses: vec![address::draw(address::HOSTING, &mut rng)], ttl }
+        Lookup { cname: None, addresses: vec![address::draw(address::HOSTING, &mut rng)], ttl, exists: true }
     }
 }
 
