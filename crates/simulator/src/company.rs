@@ -365,9 +365,9 @@ impl Company {
         self.sites.get(site).map_or(("", "", ""), |site| (site.city.0, site.city.1, site.country.code))
     }
 
-    /// Whether some office is ahead of UTC: its local day begins on the UTC day before.
+    /// Whether some office is not behind UTC: its local day begins (or its devices wake) on the UTC day before.
     pub fn is_ahead_of_utc(&self) -> bool {
-        self.sites.iter().any(|site| site.country.utc_offset_min > 0)
+        self.sites.iter().any(|site| site.country.utc_offset_min >= 0)
     }
 
     /// The department's name.

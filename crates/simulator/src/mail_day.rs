@@ -317,7 +317,7 @@ impl Organisation {
         let mut letter = Letter::new(at, from.clone(), to, subject, self.route());
         letter.message_id = mime::outside_id(&self.domain, at, rng);
         letter.zone_min = self.zone_min;
-        if self.language == Language::Japanese && self.domain.len() % 2 == 0 {
+        if self.language == Language::Japanese && self.domain.len().is_multiple_of(2) {
             letter.charset = Charset::Iso2022Jp;
         }
         letter
