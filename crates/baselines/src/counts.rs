@@ -37,11 +37,12 @@ struct Memory {
     log_likelihood: f32,
 }
 
-/// Counts of one kind at one entity (or summed over the entities of a group). 60 bytes.
+/// Counts of one kind at one entity (or summed over the entities of a group). 56 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     memories: [Memory; 3],
-    /// Sums of (k - m)^2 - m and of m^2, in the longest memory.
+    /// Observations and their sums of (k - m)^2 - m and of m^2, in the longest memory.
+    n: f32,
     excess: f32,
     squares: f32,
     last_s: i64,
@@ -79,10 +80,12 @@ impl Counts {
         components.iter_mut().for_each(|c| c.weight /= total);
         Predictive { components }
     }
+    /// A ratio of sums, the parent's dispersion standing for ten observations of the usual size.
     fn dispersion(&self, parent: &Rate) -> f64 {
-        let own = f64::from(self.squares);
-        let prior = DISPERSION_STRENGTH * (own / (own + 1.0)).max(0.1);
-        ((f64::from(self.excess) + prior * parent.dispersion) / (own + prior)).clamp(0.0, 1e3)
+        let squares = f64::from(self.squares);
+        let prior = DISPERSION_STRENGTH * if self.n > 0.0 { squares / f64::from(self.n) } else { 1.0 };
+        let dispersion = (f64::from(self.excess) + prior * parent.dispersion) / (squares + prior);
+        if dispersion.is_finite() { dispersion.clamp(0.0, 1e3) } else { parent.dispersion }
     }
     /// Learns that `exposure` units ending at `at_s` held `count` events. Silence counts: pass it as one long stretch of 0. `weight` in
     /// (0, 1] falls with surprise; a negative one takes the same observation back out of the rates (dispersion and the choice among
@@ -104,6 +107,7 @@ impl Counts {
         }
         if weight > 0.0 {
             let kept = remaining(-age, DAY_S * 90) as f32;
+            self.n = self.n * kept + weight as f32;
             self.excess = self.excess * kept + (weight * ((k - mean).powi(2) - mean)) as f32;
             self.squares = self.squares * kept + (weight * mean * mean) as f32;
         }

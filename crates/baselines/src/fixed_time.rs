@@ -1,27 +1,26 @@
 //! Does something happen at the same time of day again and again (a burst of attempts every day at 18:04)? Knows no events, only times.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Days remembered.
 pub const MAX_DAYS: u32 = 32;
-/// Bursts remembered a day; a busier day says nothing about fixed times and keeps its earliest.
+/// Bursts remembered a day; a busier day says nothing about fixed times and keeps a sample.
 pub const MAX_A_DAY: usize = 24;
 /// What follows within so many seconds of the one before is the same burst.
-const SAME_BURST_S: i64 = 120;
-const DAY_S: i64 = 86_400;
+const SAME_BURST_S: u32 = 120;
+const DAY_S: u32 = 86_400;
 /// Half of the stretch around a window within which times of day count as evenly spread by habit.
 const FLANK_S: i64 = 1800;
 /// Widths of windows tried.
 const WIDTHS_S: [i64; 3] = [60, 120, 300];
 
-/// Times of one kind of thing at one entity. A function of the set of times as long as none is older than the 32 days kept.
+/// Times of one kind of thing at one entity. At most 3 KB.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FixedTime {
-    /// Seconds since the epoch, first of each burst.
-    starts_s: BTreeSet<i64>,
+    /// First second of each burst since the epoch, ascending.
+    starts_s: Vec<u32>,
     /// Last time seen of the latest burst, so that a long burst does not start again.
-    last_s: i64,
+    last_s: u32,
 }
 
 /// The best window found.
@@ -39,26 +38,37 @@ pub struct FixedTimeTest {
 }
 
 impl FixedTime {
-    /// Something happened at `time_s`, seconds since the epoch. Times go in ascending order but for stragglers, each of which counts as
-    /// a burst of its own unless one began shortly before or after.
+    /// Something happened at `time_s`, seconds since the epoch (outside 1970 to 2106: ignored). Times go in ascending order but for
+    /// stragglers, each of which is a burst of its own unless another began shortly before or after.
     pub fn add(&mut self, time_s: i64) {
-        let continues = (0..=SAME_BURST_S).contains(&time_s.saturating_sub(self.last_s));
-        self.last_s = self.last_s.max(time_s);
-        let near = self.starts_s.range(time_s.saturating_sub(SAME_BURST_S)..=time_s.saturating_add(SAME_BURST_S)).next().copied();
-        match near {
-            Some(start) if time_s < start => {
-                self.starts_s.remove(&start);
-            }
-            Some(_) => return,
-            None if continues && !self.starts_s.is_empty() => return,
-            None => {}
+        let Ok(time) = u32::try_from(time_s) else { return };
+        let continues = !self.starts_s.is_empty() && time >= self.last_s && time - self.last_s <= SAME_BURST_S;
+        self.last_s = self.last_s.max(time);
+        let at = self.starts_s.partition_point(|start| *start <= time);
+        let near = |index: usize| self.starts_s.get(index).is_some_and(|start| start.abs_diff(time) <= SAME_BURST_S);
+        if continues || at.checked_sub(1).is_some_and(near) {
+            return;
         }
-        let midnight = time_s.div_euclid(DAY_S) * DAY_S;
-        if self.starts_s.range(midnight..midnight.saturating_add(DAY_S)).count() < MAX_A_DAY {
-            self.starts_s.insert(time_s);
+        if near(at) {
+            // The burst began earlier than known.
+            self.starts_s.remove(at);
         }
-        let oldest = self.starts_s.last().map_or(0, |last| last.saturating_sub(i64::from(MAX_DAYS) * DAY_S));
-        self.starts_s = self.starts_s.split_off(&oldest);
+        self.starts_s.insert(at, time);
+        self.thin_out(time / DAY_S);
+        let oldest = self.starts_s.last().map_or(0, |last| last.saturating_sub(MAX_DAYS * DAY_S));
+        let expired = self.starts_s.partition_point(|start| *start < oldest);
+        self.starts_s.drain(..expired);
+    }
+    /// Of a day with too many bursts one goes, by hash (Fibonacci hashing): at any time of day alike.
+    fn thin_out(&mut self, day: u32) {
+        let from = self.starts_s.partition_point(|start| start / DAY_S < day);
+        let today = self.starts_s.iter().enumerate().skip(from).take_while(|(_, start)| *start / DAY_S == day);
+        let (n, last) = today.fold((0, None), |(n, last): (usize, Option<(u32, usize)>), (index, start)| {
+            (n + 1, last.max(Some((start.wrapping_mul(2_654_435_769), index))))
+        });
+        if let (true, Some((_, index))) = (n > MAX_A_DAY, last) {
+            self.starts_s.remove(index);
+        }
     }
     /// Bursts remembered.
     pub fn len(&self) -> usize {
@@ -72,32 +82,51 @@ impl FixedTime {
     /// probability width / hour each, when times are evenly spread at that scale; the number of other days hit is the sum of such
     /// trials, one a day (a scan statistic; Naus, JASA 60, 1965). The best window pays for all windows tried.
     pub fn test(&self) -> FixedTimeTest {
-        let tried = (self.starts_s.len() * WIDTHS_S.len()).max(1) as f64;
-        let windows = self.starts_s.iter().flat_map(|start| WIDTHS_S.map(|width_s| self.window(*start, width_s)));
         let nothing = FixedTimeTest { p: 1.0, second_of_day: 0, width_s: 0, days: 0, nearby: 0 };
-        let best = windows.reduce(|a, b| if b.p < a.p { b } else { a }).unwrap_or(nothing);
-        FixedTimeTest { p: (best.p * tried).clamp(crate::evidence::P_MIN, 1.0), ..best }
-    }
-    fn window(&self, start_s: i64, width_s: i64) -> FixedTimeTest {
-        let lead = FLANK_S - width_s / 2;
-        let mut days: BTreeMap<i64, (u32, bool)> = BTreeMap::new();
-        let (from, to) = (self.starts_s.first().copied().unwrap_or(0), self.starts_s.last().copied().unwrap_or(0));
-        for offset in (from - start_s).div_euclid(DAY_S)..=(to - start_s).div_euclid(DAY_S) + 1 {
-            let opens = start_s + offset * DAY_S;
-            for time in self.starts_s.range(opens - lead..opens - lead + 2 * FLANK_S) {
-                let day = days.entry(offset).or_default();
-                day.0 += 1;
-                day.1 |= (opens..opens + width_s).contains(time);
+        let Some(first_day) = self.starts_s.first().map(|start| start / DAY_S) else { return nothing };
+        // (second of the day, day from 1); those near midnight also as the end of the day before and the start of the next.
+        let mut clock: Vec<(i64, usize)> = Vec::with_capacity(self.starts_s.len() + 16);
+        for start in &self.starts_s {
+            let (second, day) = (i64::from(start % DAY_S), (start / DAY_S - first_day) as usize + 1);
+            clock.push((second, day));
+            if second < 2 * FLANK_S {
+                clock.push((second + i64::from(DAY_S), day - 1));
+            } else if second >= i64::from(DAY_S) - 2 * FLANK_S {
+                clock.push((second - i64::from(DAY_S), day + 1));
             }
         }
-        let nearby = days.values().map(|(n, _)| n).sum();
-        let hit = days.values().filter(|(_, hit)| *hit).count();
-        days.remove(&0);
-        let miss = 1.0 - width_s as f64 / (2 * FLANK_S) as f64;
-        let chances: Vec<f64> = days.values().map(|(n, _)| 1.0 - miss.powi(*n as i32)).collect();
-        let p = at_least(&chances, hit.saturating_sub(1));
-        FixedTimeTest { p, second_of_day: start_s.rem_euclid(DAY_S), width_s, days: hit as u32, nearby }
+        clock.sort_unstable();
+        let windows = self.starts_s.iter().flat_map(|start| WIDTHS_S.map(|width_s| (*start, width_s)));
+        let tested =
+            windows.map(|(start, width_s)| window(&clock, i64::from(start % DAY_S), (start / DAY_S - first_day) as usize + 1, width_s));
+        let best = tested.reduce(|a, b| if b.p < a.p { b } else { a }).unwrap_or(nothing);
+        let tried = (self.starts_s.len() * WIDTHS_S.len()) as f64;
+        FixedTimeTest { p: (best.p * tried).clamp(crate::evidence::P_MIN, 1.0), ..best }
     }
+}
+
+fn window(clock: &[(i64, usize)], opens: i64, own_day: usize, width_s: i64) -> FixedTimeTest {
+    let from = opens + width_s / 2 - FLANK_S;
+    let near = clock.get(clock.partition_point(|(second, _)| *second < from)..).unwrap_or_default();
+    // Bursts nearby and whether one hits, by day.
+    let mut days = [(0i32, false); MAX_DAYS as usize + 3];
+    let mut nearby = 0;
+    for (second, day) in near.iter().take_while(|(second, _)| *second < from + 2 * FLANK_S) {
+        nearby += 1;
+        if let Some((n, hit)) = days.get_mut(*day) {
+            *n += 1;
+            *hit |= (opens..opens + width_s).contains(second);
+        }
+    }
+    let hits = days.iter().filter(|(_, hit)| *hit).count();
+    let miss = 1.0 - width_s as f64 / (2 * FLANK_S) as f64;
+    let others = days.iter().enumerate().filter(|(day, (n, _))| *day != own_day && *n > 0);
+    let p = match hits {
+        // Never near significance.
+        0..=2 => 1.0,
+        _ => at_least(&others.map(|(_, (n, _))| 1.0 - miss.powi(*n)).collect::<Vec<f64>>(), hits - 1),
+    };
+    FixedTimeTest { p, second_of_day: opens, width_s, days: hits as u32, nearby }
 }
 
 /// The probability that at least `k` of independent trials with these chances succeed (Poisson binomial).
@@ -118,8 +147,10 @@ fn at_least(chances: &[f64], k: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{FixedTime, MAX_A_DAY, MAX_DAYS};
     use fastrand::Rng;
+
+    const DAY_S: i64 = 86_400;
 
     const AT: i64 = 18 * 3600 + 4 * 60;
 

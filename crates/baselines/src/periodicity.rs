@@ -74,7 +74,7 @@ impl Contacts {
         gaps.sort_unstable();
         gaps.get(gaps.len() / 2).copied().unwrap_or(0)
     }
-    /// All tests. Costs up to some 100 microseconds (the folding): ask once an hour, not once a contact.
+    /// All tests. Costs up to some 300 microseconds (the folding): ask once an hour, not once a contact.
     pub fn periodicity(&self) -> Periodicity {
         let times = self.continuous_times();
         let mut gaps: Vec<f64> = times.iter().zip(times.iter().skip(1)).map(|(a, b)| (b - a).max(1e-6)).collect();
@@ -229,25 +229,47 @@ fn burst_weights(times: &[f64], reach: f64) -> Vec<f64> {
 /// `|sum w exp(2 pi i k (t - start) / (span OVERSAMPLING))|^2 / sum w^2` for k in 0..steps: 1 on average without a period.
 fn spectrum(times: &[f64], weights: &[f64], span: f64, start: f64, steps: usize) -> Vec<f64> {
     let norm = weights.iter().map(|w| w * w).sum::<f64>().max(1e-9);
-    let mut phasors: Vec<[f64; 4]> = times
-        .iter()
-        .zip(weights)
-        .map(|(t, w)| {
-            let (sin, cos) = (std::f64::consts::TAU * (t - start) / (span * OVERSAMPLING as f64)).sin_cos();
-            [*w, 0.0, cos, sin]
-        })
-        .collect();
+    let angle = |t: f64| std::f64::consts::TAU * (t - start) / (span * OVERSAMPLING as f64);
+    let mut phasors: Vec<Lanes> = times.chunks(LANES).zip(weights.chunks(LANES)).map(|(t, w)| Lanes::new(t, w, angle)).collect();
     (0..steps)
         .map(|_| {
-            let (mut re, mut im) = (0.0, 0.0);
-            for [x, y, cos, sin] in &mut phasors {
-                re += *x;
-                im += *y;
-                (*x, *y) = (*x * *cos - *y * *sin, *x * *sin + *y * *cos);
-            }
-            (re * re + im * im) / norm
+            let (mut re, mut im) = ([0.0f32; LANES], [0.0f32; LANES]);
+            phasors.iter_mut().for_each(|lanes| lanes.sum_and_turn(&mut re, &mut im));
+            let total = |sums: [f32; LANES]| sums.into_iter().map(f64::from).sum::<f64>();
+            (total(re).powi(2) + total(im).powi(2)) / norm
         })
         .collect()
+}
+
+/// Contacts side by side, so that the compiler uses vector instructions.
+const LANES: usize = 8;
+
+/// Weighted phasors and the rotation to the next frequency. 32 bits suffice: the angle is off by less than 1e-3 after 1,500 steps.
+struct Lanes {
+    x: [f32; LANES],
+    y: [f32; LANES],
+    cos: [f32; LANES],
+    sin: [f32; LANES],
+}
+
+impl Lanes {
+    fn new(times: &[f64], weights: &[f64], angle: impl Fn(f64) -> f64) -> Self {
+        let mut lanes = Self { x: [0.0; LANES], y: [0.0; LANES], cos: [1.0; LANES], sin: [0.0; LANES] };
+        lanes.x.iter_mut().zip(weights).for_each(|(x, w)| *x = *w as f32);
+        lanes.cos.iter_mut().zip(times).for_each(|(cos, t)| *cos = angle(*t).cos() as f32);
+        lanes.sin.iter_mut().zip(times).for_each(|(sin, t)| *sin = angle(*t).sin() as f32);
+        lanes
+    }
+    #[expect(clippy::indexing_slicing, reason = "constant bounds; iterators would hide the vector loop")]
+    fn sum_and_turn(&mut self, re: &mut [f32; LANES], im: &mut [f32; LANES]) {
+        for i in 0..LANES {
+            let (x, y) = (self.x[i], self.y[i]);
+            re[i] += x;
+            im[i] += y;
+            self.x[i] = x * self.cos[i] - y * self.sin[i];
+            self.y[i] = x * self.sin[i] + y * self.cos[i];
+        }
+    }
 }
 
 fn at_most_one(p: f64) -> f64 {

@@ -1,7 +1,8 @@
 //! Profiles of entities in memory under a hard cap of bytes; what does not fit is spilled. Knows no disk (that is `Spill`) and no profile.
 //!
 //! Admission and eviction are `quick_cache`'s Clock-PRO (Jiang, Chen and Zhang, "CLOCK-Pro", USENIX ATC 2005): an entity seen once passes through
-//! a small cold part and cannot push out one that was seen again. Results do not depend on what is resident.
+//! a small cold part and cannot push out one that was seen again. Only uses in another epoch (say, hour) count as seen again, so that a flood of
+//! entities with some events each stays cold, too. Results do not depend on what is resident.
 
 use crate::snapshot::{SnapshotError, decode, encode};
 use quick_cache::unsync::Cache;
@@ -52,27 +53,33 @@ pub struct StoreCounts {
 #[derive(Clone)]
 struct Bytes;
 
-impl<P: Profile> Weighter<u128, P> for Bytes {
-    fn weight(&self, _: &u128, profile: &P) -> u64 {
-        (profile.bytes() + OVERHEAD) as u64
+/// A profile in memory and the epoch of the use that last counted.
+struct Resident<P> {
+    profile: P,
+    epoch: u32,
+}
+
+impl<P: Profile> Weighter<u128, Resident<P>> for Bytes {
+    fn weight(&self, _: &u128, resident: &Resident<P>) -> u64 {
+        (resident.profile.bytes() + OVERHEAD) as u64
     }
 }
 
 struct Evicted<P>(PhantomData<P>);
 
-impl<P> Lifecycle<u128, P> for Evicted<P> {
+impl<P> Lifecycle<u128, Resident<P>> for Evicted<P> {
     type RequestState = Vec<(u128, P)>;
     fn begin_request(&self) -> Self::RequestState {
         Vec::new()
     }
-    fn on_evict(&self, evicted: &mut Self::RequestState, key: u128, profile: P) {
-        evicted.push((key, profile));
+    fn on_evict(&self, evicted: &mut Self::RequestState, key: u128, resident: Resident<P>) {
+        evicted.push((key, resident.profile));
     }
 }
 
 /// The bounded store. Keys are hashes of entity ids.
 pub struct EntityStore<P: Profile> {
-    resident: Cache<u128, P, Bytes, BuildHasherDefault<DefaultHasher>, Evicted<P>>,
+    resident: Cache<u128, Resident<P>, Bytes, BuildHasherDefault<DefaultHasher>, Evicted<P>>,
     counts: StoreCounts,
 }
 
@@ -82,21 +89,31 @@ impl<P: Profile> EntityStore<P> {
         let resident = Cache::with(expected, cap_bytes, Bytes, BuildHasherDefault::default(), Evicted(PhantomData));
         Self { resident, counts: StoreCounts::default() }
     }
-    /// Runs `act` on the profile of `key`: resident, reloaded or fresh.
+    /// Runs `act` on the profile of `key`: resident, reloaded or fresh. `epoch` numbers the stretch of event time of this use.
     ///
     /// # Errors
     /// The spill fails or holds bytes of another version.
-    pub fn with<S: Spill, R>(&mut self, key: u128, spill: &mut S, act: impl FnOnce(&mut P) -> R) -> Result<R, StoreError<S::Error>> {
-        let (result, profile) = if let Some(mut profile) = self.resident.get_mut(&key) {
+    pub fn with<S: Spill, R>(
+        &mut self,
+        key: u128,
+        epoch: u32,
+        spill: &mut S,
+        act: impl FnOnce(&mut P) -> R,
+    ) -> Result<R, StoreError<S::Error>> {
+        if self.resident.peek(&key).is_some_and(|resident| resident.epoch != epoch) {
+            // This get is what counts as a use; the peeks do not.
+            self.resident.get_mut(&key).into_iter().for_each(|mut resident| resident.epoch = epoch);
+        }
+        let (result, resident) = if let Some(mut resident) = self.resident.peek_mut(&key) {
             self.counts.hits += 1;
-            let result = act(&mut profile);
-            drop(profile);
+            let result = act(&mut resident.profile);
+            drop(resident);
             if self.resident.weight() <= self.resident.capacity() {
                 return Ok(result);
             }
             // It has grown over the cap: coming in again makes room.
-            let Some((_, profile)) = self.resident.remove(&key) else { return Ok(result) };
-            (result, profile)
+            let Some((_, resident)) = self.resident.remove(&key) else { return Ok(result) };
+            (result, resident)
         } else {
             self.counts.misses += 1;
             let mut profile = match spill.get(key).map_err(StoreError::Spill)? {
@@ -106,9 +123,9 @@ impl<P: Profile> EntityStore<P> {
                 }
                 None => P::default(),
             };
-            (act(&mut profile), profile)
+            (act(&mut profile), Resident { profile, epoch })
         };
-        for (key, profile) in self.resident.insert_with_lifecycle(key, profile) {
+        for (key, profile) in self.resident.insert_with_lifecycle(key, resident) {
             self.counts.spilled += 1;
             spill.put(key, encode(P::VERSION, &profile)?).map_err(StoreError::Spill)?;
         }
@@ -120,7 +137,7 @@ impl<P: Profile> EntityStore<P> {
     }
     /// All resident profiles, in no order: for snapshots, sort by key.
     pub fn iter(&self) -> impl Iterator<Item = (u128, &P)> {
-        self.resident.iter().map(|(key, profile)| (*key, profile))
+        self.resident.iter().map(|(key, resident)| (*key, &resident.profile))
     }
     /// Profiles in memory.
     pub fn len(&self) -> usize {

@@ -49,19 +49,25 @@ impl TimeOfDay {
     pub fn total(&self, at_s: i64) -> f64 {
         self.bins.iter().map(|n| f64::from(*n)).sum::<f64>() * self.clock.worth(at_s)
     }
-    fn smoothed(&self, hour: usize) -> f64 {
-        let at = |hour: usize| f64::from(self.bins.get(hour % HOURS).copied().unwrap_or(0.0));
-        let [own, one, two, day] = KERNEL;
-        let near = own * at(hour) + one * (at(hour + 1) + at(hour + HOURS - 1)) + two * (at(hour + 2) + at(hour + HOURS - 2));
-        near + day * (1..7).map(|days| at(hour + 24 * days)).sum::<f64>()
+    fn at(&self, hour: usize) -> f64 {
+        f64::from(self.bins.get(hour % HOURS).copied().unwrap_or(0.0))
     }
     /// This level's profile over that of its parent, which weighs as much as `strength` events.
     pub fn profile(&self, at_s: i64, parent: &Profile, strength: f64) -> Profile {
         let worth = self.clock.worth(at_s);
         let all = self.total(at_s) + strength.max(1e-9);
+        let [own, one, two, day] = KERNEL;
+        let mut same_hour = [0.0; 24];
+        for (hour, sum) in same_hour.iter_mut().enumerate() {
+            *sum = (0..7).map(|days| self.at(hour + 24 * days)).sum();
+        }
+        let smoothed = |hour: usize| {
+            let near = one * (self.at(hour + 1) + self.at(hour + HOURS - 1)) + two * (self.at(hour + 2) + self.at(hour + HOURS - 2));
+            (own - day) * self.at(hour) + near + day * same_hour.get(hour % 24).copied().unwrap_or(0.0)
+        };
         let mut profile = [0.0; HOURS];
         for (hour, (share, parents)) in profile.iter_mut().zip(parent.0).enumerate() {
-            *share = (self.smoothed(hour) * worth + strength.max(1e-9) * parents) / all;
+            *share = (smoothed(hour) * worth + strength.max(1e-9) * parents) / all;
         }
         Profile(profile)
     }

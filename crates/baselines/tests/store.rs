@@ -51,11 +51,14 @@ fn ten_million_one_time_entities_leave_the_warm_ones_resident() {
     let cap = 110_000 * (24 + 16 + 96);
     let (mut store, mut sink) = (EntityStore::<Seen>::new(cap, 110_000), Sink::default());
     for round in 0..3 {
-        (0..WARM).for_each(|key| store.with(key, &mut sink, |seen| seen.0.push(round)).unwrap());
+        (0..WARM).for_each(|key| store.with(key, round, &mut sink, |seen| seen.0.push(round)).unwrap());
     }
     let mut most = 0;
     for key in 0..10_000_000u128 {
-        store.with(key + (1 << 64), &mut sink, |seen| seen.0.push(9)).unwrap();
+        // Every hundredth has several events in its hour.
+        for _ in 0..if key % 100 == 0 { 5 } else { 1 } {
+            store.with(key + (1 << 64), 3, &mut sink, |seen| seen.0.push(9)).unwrap();
+        }
         most = most.max(store.bytes());
     }
     let kept = (0..WARM).filter(|key| store.is_resident(*key)).count();
@@ -69,10 +72,10 @@ fn results_do_not_depend_on_what_fits() {
         let (mut store, mut disk) = (EntityStore::<Seen>::new(cap, 100), Disk::default());
         for step in 0..20_000u32 {
             let key = u128::from(step.wrapping_mul(2_654_435_761) % 500);
-            store.with(key, &mut disk, |seen| seen.0.push(step)).unwrap();
+            store.with(key, step / 1000, &mut disk, |seen| seen.0.push(step)).unwrap();
             assert!(store.bytes() <= cap);
         }
-        let all: Vec<Vec<u32>> = (0..500).map(|key| store.with(key, &mut disk, |seen| seen.0.clone()).unwrap()).collect();
+        let all: Vec<Vec<u32>> = (0..500).map(|key| store.with(key, 20, &mut disk, |seen| seen.0.clone()).unwrap()).collect();
         (all, store.counts().spilled)
     };
     let (roomy, tight) = (run(1 << 30), run(20_000));
