@@ -8,9 +8,9 @@ const DAY_S: i64 = 86_400;
 /// The three memories, in seconds.
 pub const HALF_LIVES_S: [i64; 3] = [DAY_S, 14 * DAY_S, 90 * DAY_S];
 /// Share of the memories' past likelihood that survives one observation.
-const LIKELIHOOD_KEPT: f64 = 0.95;
-/// Prior observations behind the parent's day-to-day dispersion.
-const DISPERSION_STRENGTH: f64 = 10.0;
+const LIKELIHOOD_KEPT: f64 = 0.98;
+/// Observations that the parent's dispersion stands for.
+const DISPERSION_STRENGTH: f64 = 5.0;
 
 /// What a parent (or `models/priors`) expects of one entity.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,14 +37,47 @@ struct Memory {
     log_likelihood: f32,
 }
 
-/// Counts of one kind at one entity (or summed over the entities of a group). 56 bytes.
+/// How much counts vary beyond Poisson about what was expected, in the longest memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Spread {
+    n: f32,
+    /// Sums of (k - m)^2 - m, less what is due to an uncertain m, and of m^2.
+    excess: f32,
+    squares: f32,
+}
+
+impl Spread {
+    fn add(&mut self, residual: Residual, age_s: i64) {
+        let kept = remaining(age_s.saturating_neg(), HALF_LIVES_S[2]);
+        let weight = residual.weight * remaining(age_s, HALF_LIVES_S[2]);
+        let blend = |old: f32, new: f64| (f64::from(old) * kept + weight * new) as f32;
+        self.n = blend(self.n, 1.0);
+        self.excess = blend(self.excess, (residual.count - residual.expected).powi(2) - residual.expected - residual.unknown);
+        self.squares = blend(self.squares, residual.expected.powi(2));
+    }
+    /// A ratio of sums, the prior standing for some observations of the usual size.
+    fn dispersion(&self, prior: f64) -> f64 {
+        let squares = f64::from(self.squares);
+        let strength = DISPERSION_STRENGTH * if self.n > 0.0 { squares / f64::from(self.n) } else { 1.0 };
+        let dispersion = (f64::from(self.excess) + strength * prior) / (squares + strength);
+        if dispersion.is_finite() { dispersion.clamp(0.0, 1e3) } else { prior }
+    }
+}
+
+/// One count beside what was expected of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Residual {
+    count: f64,
+    expected: f64,
+    unknown: f64,
+    weight: f64,
+}
+
+/// Counts of one kind at one entity. 56 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     memories: [Memory; 3],
-    /// Observations and their sums of (k - m)^2 - m and of m^2, in the longest memory.
-    n: f32,
-    excess: f32,
-    squares: f32,
+    spread: Spread,
     last_s: i64,
 }
 
@@ -65,7 +98,7 @@ pub struct Predictive {
 impl Counts {
     /// What to expect of `exposure` units (hours weighted by the profile of the week, days, ...) ending at `at_s` seconds.
     pub fn predict(&self, at_s: i64, exposure: f64, parent: &Rate) -> Predictive {
-        let dispersion = self.dispersion(parent);
+        let dispersion = self.spread.dispersion(parent.dispersion);
         let best = self.memories.iter().map(|m| m.log_likelihood).fold(f32::MIN, f32::max);
         let mut components = [Component::default(); 3];
         let mut total = 0.0;
@@ -80,20 +113,16 @@ impl Counts {
         components.iter_mut().for_each(|c| c.weight /= total);
         Predictive { components }
     }
-    /// A ratio of sums, the parent's dispersion standing for ten observations of the usual size.
-    fn dispersion(&self, parent: &Rate) -> f64 {
-        let squares = f64::from(self.squares);
-        let prior = DISPERSION_STRENGTH * if self.n > 0.0 { squares / f64::from(self.n) } else { 1.0 };
-        let dispersion = (f64::from(self.excess) + prior * parent.dispersion) / (squares + prior);
-        if dispersion.is_finite() { dispersion.clamp(0.0, 1e3) } else { parent.dispersion }
-    }
     /// Learns that `exposure` units ending at `at_s` held `count` events. Silence counts: pass it as one long stretch of 0. `weight` in
     /// (0, 1] falls with surprise; a negative one takes the same observation back out of the rates (dispersion and the choice among
     /// memories forget on their own).
-    pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, parent: &Rate) {
+    pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, parent: &Rate) -> Residual {
         let predictive = self.predict(at_s, exposure, parent);
         let k = count as f64;
-        let mean = predictive.mean();
+        // What the rate itself is not known to (m^2 / shape) is no dispersion.
+        let dispersion = self.spread.dispersion(parent.dispersion);
+        let unknown = predictive.components.iter().map(|c| c.weight * c.mean * c.mean * (1.0 / c.size - dispersion)).sum();
+        let residual = Residual { count: k, expected: predictive.mean(), unknown, weight: weight.max(0.0) };
         let age = self.last_s.saturating_sub(at_s);
         for ((memory, half_life), component) in self.memories.iter_mut().zip(HALF_LIVES_S).zip(predictive.components) {
             let kept = remaining(-age, half_life) as f32;
@@ -105,21 +134,36 @@ impl Counts {
                 memory.log_likelihood = (f64::from(memory.log_likelihood) * LIKELIHOOD_KEPT + surprise) as f32;
             }
         }
-        if weight > 0.0 {
-            let kept = remaining(-age, DAY_S * 90) as f32;
-            self.n = self.n * kept + weight as f32;
-            self.excess = self.excess * kept + (weight * ((k - mean).powi(2) - mean)) as f32;
-            self.squares = self.squares * kept + (weight * mean * mean) as f32;
-        }
+        self.spread.add(residual, age);
         self.last_s = self.last_s.max(at_s);
+        residual
     }
-    /// This group's expectation for its members: the mean rate of the slowest memory, and the spread of single observations about it.
-    pub fn as_parent(&self, grand: &Rate) -> Rate {
-        let slow = self.memories.last().copied().unwrap_or_default();
+}
+
+/// Counts of a group: what its members learn from as their parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GroupCounts {
+    all: Counts,
+    /// Of members about their own expectation.
+    within: Spread,
+}
+
+impl GroupCounts {
+    /// One observation of a member, with the `residual` that the member's own `observe` returned.
+    pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, residual: Residual, grand: &Rate) {
+        self.within.add(residual, self.all.last_s.saturating_sub(at_s));
+        self.all.observe(at_s, exposure, count, residual.weight, grand);
+    }
+    /// What to expect of a member: the group's mean rate, and the spread about it parted into that of a member over time and that among
+    /// members (`1 + total = (1 + within) (1 + among)`, by moments).
+    pub fn rate(&self, grand: &Rate) -> Rate {
+        let [.., slow] = self.all.memories;
         let shape = grand.shape.max(1e-3);
         let mean = (shape + f64::from(slow.events)) / (shape / grand.mean.max(1e-9) + f64::from(slow.exposure));
-        let spread = self.dispersion(grand).max(1e-3);
-        Rate { mean, shape: 1.0 / spread, dispersion: grand.dispersion.min(spread) }
+        let within = self.within.dispersion(grand.dispersion);
+        let total = self.all.spread.dispersion(grand.dispersion + 1.0 / shape);
+        let among = ((1.0 + total) / (1.0 + within) - 1.0).max(0.01);
+        Rate { mean, shape: 1.0 / among, dispersion: within }
     }
 }
 
@@ -183,50 +227,52 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_entity_is_predicted_by_its_own_rate_and_tails_are_nominal() {
+    fn members_are_predicted_by_their_own_rate_and_newcomers_by_the_group_with_nominal_tails() {
         let (mut rng, prior) = (Rng::with_seed(1), Rate::default());
-        let (mut below, mut trials) = (0, 0);
-        for entity in 0..200 {
-            let mut counts = Counts::default();
-            let rate = 2.0 + f64::from(entity % 10) * 3.0;
-            for day in 0..200 {
-                let k = poisson(&mut rng, rate);
+        let (mut group, mut members) = (GroupCounts::default(), [Counts::default(); 200]);
+        // Rates from a gamma law of shape 6 and mean 24.
+        let rates = [0; 200].map(|_| (0..6).map(|_| -4.0 * (1.0 - rng.f64()).ln()).sum::<f64>());
+        let (mean, squares) = (rates.iter().sum::<f64>() / 200.0, rates.iter().map(|r| r * r).sum::<f64>() / 200.0);
+        let (mut known, mut fresh, mut trials) = (0, 0, 0);
+        // A discrete tail is made uniform by spreading over its step.
+        let below = |predictive: Predictive, k: u64, u: f64| {
+            let (upper, next) = (predictive.upper(k), predictive.upper(k + 1));
+            u32::from(next + u * (upper - next) < 0.01)
+        };
+        for day in 0..120 {
+            let parent = group.rate(&prior);
+            for (member, counts) in members.iter_mut().enumerate() {
+                let k = poisson(&mut rng, rates[member]);
                 if day > 60 {
-                    // A discrete tail is made uniform by spreading over its step.
-                    let predictive = counts.predict(day * DAY_S, 1.0, &prior);
-                    let (upper, next) = (predictive.upper(k), predictive.upper(k + 1));
-                    below += u32::from(next + rng.f64() * (upper - next) < 0.01);
+                    known += below(counts.predict(day * DAY_S, 1.0, &parent), k, rng.f64());
+                    fresh += below(Counts::default().predict(day * DAY_S, 1.0, &parent), k, rng.f64());
                     trials += 1;
                 }
-                counts.observe(day * DAY_S, 1.0, k, 1.0, &prior);
+                let residual = counts.observe(day * DAY_S, 1.0, k, 1.0, &parent);
+                group.observe(day * DAY_S, 1.0, k, residual, &prior);
             }
-            assert!((counts.predict(200 * DAY_S, 1.0, &prior).mean() / rate - 1.0).abs() < 0.4);
         }
-        let share = f64::from(below) / f64::from(trials);
-        assert!((0.005..0.02).contains(&share), "{share} below 1 %");
-    }
-
-    #[test]
-    fn a_newcomer_is_judged_by_the_group() {
-        let (mut rng, prior) = (Rng::with_seed(2), Rate::default());
-        let mut group = Counts::default();
-        for day in 0..60 {
-            (0..20).for_each(|_| group.observe(day * DAY_S, 1.0, poisson(&mut rng, 40.0), 1.0, &prior));
-        }
-        let parent = group.as_parent(&prior);
-        assert!((parent.mean - 40.0).abs() < 2.0, "{parent:?}");
-        let fresh = Counts::default().predict(61 * DAY_S, 1.0, &parent);
-        assert!(fresh.upper(45) > 0.05 && fresh.upper(1000) < 1e-4, "{} {}", fresh.upper(45), fresh.upper(1000));
-        assert!(fresh.quantile(0.05) > 40 && fresh.quantile(0.95) < 40);
+        let parent = group.rate(&prior);
+        assert!((parent.mean / mean - 1.0).abs() < 0.03 && parent.dispersion < 0.05, "{parent:?}");
+        let shape = mean * mean / (squares - mean * mean);
+        assert!((0.75..1.25).contains(&(parent.shape / shape)), "{shape} by moments: {parent:?}");
+        let shares = [known, fresh].map(|n| f64::from(n) / f64::from(trials));
+        assert!(shares.iter().all(|share| (0.005..0.015).contains(share)), "below 1 %: {shares:?}");
+        let newcomer = Counts::default().predict(121 * DAY_S, 1.0, &parent);
+        assert!(newcomer.upper(500) < 1e-4 && newcomer.quantile(0.05) > 24 && newcomer.quantile(0.95) < 24);
     }
 
     #[test]
     fn a_change_of_level_is_followed_within_days() {
         let prior = Rate::default();
         let mut counts = Counts::default();
-        (0..90).for_each(|day| counts.observe(day * DAY_S, 1.0, 10, 1.0, &prior));
+        (0..90).for_each(|day| {
+            counts.observe(day * DAY_S, 1.0, 10, 1.0, &prior);
+        });
         assert!(counts.predict(90 * DAY_S, 1.0, &prior).upper(60) < 1e-4);
-        (90..97).for_each(|day| counts.observe(day * DAY_S, 1.0, 60, 1.0, &prior));
+        (90..97).for_each(|day| {
+            counts.observe(day * DAY_S, 1.0, 60, 1.0, &prior);
+        });
         assert!(counts.predict(97 * DAY_S, 1.0, &prior).upper(60) > 0.05);
     }
 
@@ -234,7 +280,9 @@ mod tests {
     fn a_retracted_observation_leaves_the_rate_as_it_was() {
         let prior = Rate::default();
         let mut counts = Counts::default();
-        (0..20).for_each(|day| counts.observe(day * DAY_S, 1.0, 5, 1.0, &prior));
+        (0..20).for_each(|day| {
+            counts.observe(day * DAY_S, 1.0, 5, 1.0, &prior);
+        });
         let before = counts;
         counts.observe(20 * DAY_S, 1.0, 900, 0.3, &prior);
         counts.observe(20 * DAY_S, 1.0, 900, -0.3, &prior);
