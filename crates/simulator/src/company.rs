@@ -10,7 +10,7 @@ use crate::organisation::{Language, Organisation};
 use crate::packet::Station;
 use crate::rng::Rng;
 use crate::tls::Client;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use weft_model::Person;
 
@@ -47,6 +47,8 @@ pub struct Employee {
     pub city: (&'static str, &'static str),
     /// Index into [`Company::sites`].
     pub site: usize,
+    /// Index into [`Company::teams`].
+    pub team: usize,
     /// Reaches everything through the company's VPN when not at an office.
     pub vpn: bool,
     /// How much this person writes, and how much they browse, compared with the average of 1.
@@ -88,6 +90,28 @@ pub struct Device {
     pub client: Client,
     /// Address of a server; DHCP gives the others theirs.
     pub fixed: Option<Ipv4Addr>,
+    /// Index into [`Company::networks`].
+    pub network: usize,
+}
+
+/// A local network, a /22 of private addresses.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Its first address.
+    pub start: Ipv4Addr,
+    pub gateway: Station,
+    /// Domain controller, resolver and DHCP server.
+    pub controller: Station,
+}
+
+impl Network {
+    fn new(number: usize, first: Ipv4Addr, rng: &mut Rng) -> Self {
+        let start = u32::from(first) + 1_024 * number as u32;
+        let at = |last: u32| Ipv4Addr::from(start + last);
+        let gateway = Station { mac: mac([0x00, 0x1b, 0x17], rng), ip: at(1), ttl: 64 };
+        let controller = Station { mac: mac([0x00, 0x50, 0x56], rng), ip: at(10), ttl: 128 };
+        Self { start: at(0), gateway, controller }
+    }
 }
 
 /// An office with its line to the internet.
@@ -116,12 +140,11 @@ pub struct Company {
     pub sites: Vec<Site>,
     /// Free days of everybody, `MM-DD`.
     pub holidays: Vec<String>,
-    /// First address of the /22.
-    pub network: Ipv4Addr,
-    pub gateway: Station,
-    /// Domain controller, resolver and DHCP server.
-    pub controller: Station,
+    /// The home office's first.
+    pub networks: Vec<Network>,
     pub people: Vec<Employee>,
+    /// People who work together: a small department, or a part of one.
+    pub teams: Vec<Vec<usize>>,
     pub devices: Vec<Device>,
     /// Index of the device that makes the nightly backup.
     pub backup: usize,
@@ -133,6 +156,14 @@ fn mac(vendor: [u8; 3], rng: &mut Rng) -> [u8; 6] {
     [a, b, c, (number >> 16) as u8, (number >> 8) as u8, number as u8]
 }
 
+/// Above this, one more office is opened.
+const PEOPLE_IN_AN_OFFICE: usize = 2_000;
+/// Of the 744 leases of a network.
+const PEOPLE_IN_A_NETWORK: usize = 600;
+/// Above this a department has teams.
+const LARGE_DEPARTMENT: usize = 15;
+const TEAM: usize = 10;
+
 const VENDORS: &[[u8; 3]] = &[[0x8c, 0x16, 0x45], [0x54, 0xe1, 0xad], [0xf8, 0x75, 0xa4], [0x3c, 0x52, 0x82], [0xd4, 0x81, 0xd7]];
 
 impl Company {
@@ -143,21 +174,21 @@ impl Company {
         let tail = rng.word(&["ridge", "field", "brook", "haven", "stone", "ford", "wood"]);
         let domain = organisation.domain.clone().unwrap_or_else(|| format!("{stem}{tail}{trade}.com"));
         let mut sites: Vec<Site> = Vec::new();
+        let shares: f64 = organisation.offices.iter().map(|office| office.share).sum();
         for office in &organisation.offices {
             let Some((country, city)) = office.place() else { continue };
-            sites.push(Site {
-                country,
-                city,
-                language: office.language,
-                ip: address::draw(country.business, &mut rng),
-                share: office.share,
-            });
+            // Many people do not fit into one office: more of them stand in the country's other cities.
+            let houses = 1 + (f64::from(count) * office.share / shares) as usize / PEOPLE_IN_AN_OFFICE;
+            let home = country.cities.iter().position(|known| *known == city).unwrap_or_default();
+            let cities = country.cities.iter().cycle().skip(home);
+            for city in cities.take(houses).copied() {
+                let ip = address::draw(country.business, &mut rng);
+                sites.push(Site { country, city, language: office.language, ip, share: office.share / houses as f64 });
+            }
         }
         let office_ip = sites.first().map_or(Ipv4Addr::UNSPECIFIED, |site| site.ip);
         let network = Ipv4Addr::new(10, rng.range(8, 240) as u8, (rng.below(60) * 4) as u8, 0);
-        let at = |last: u32| Ipv4Addr::from(u32::from(network) + last);
-        let gateway = Station { mac: mac([0x00, 0x1b, 0x17], &mut rng), ip: at(1), ttl: 64 };
-        let controller = Station { mac: mac([0x00, 0x50, 0x56], &mut rng), ip: at(10), ttl: 128 };
+        let networks = vec![Network::new(0, network, &mut rng)];
         let mut company = Self {
             realm: format!("AD.{}", domain.to_uppercase()),
             domain,
@@ -167,10 +198,9 @@ impl Company {
             vpn_ip: address::within((office_ip.octets(), 28), rng.below(16) + 1),
             sites,
             holidays: organisation.holidays.clone(),
-            network,
-            gateway,
-            controller,
+            networks,
             people: Vec::new(),
+            teams: Vec::new(),
             devices: Vec::new(),
             backup: 0,
         };
@@ -187,14 +217,17 @@ impl Company {
             let mut rate = || (0.5 + rng.exponential(0.5)).min(3.0);
             (person.mail_rate, person.web_rate) = (rate(), rate());
         }
+        company.form_teams();
+        let mut places = company.build_networks(seed).into_iter();
         let code = stem.get(..3).unwrap_or(stem).to_uppercase();
+        let numbers = if count < 4_000 { (1_000, 9_999) } else { (10_000, 99_999) };
         let mut hosts = BTreeSet::new();
         for index in 0..count as usize {
             let kind = if rng.chance(0.2) { DeviceKind::Desktop } else { DeviceKind::Laptop };
             let prefix = if kind == DeviceKind::Desktop { "WS" } else { "LT" };
-            let mut host = format!("{code}-{prefix}-{:04}", rng.range(1000, 9999));
+            let mut host = format!("{code}-{prefix}-{:04}", rng.range(numbers.0, numbers.1));
             while !hosts.insert(host.clone()) {
-                host = format!("{code}-{prefix}-{:04}", rng.range(1000, 9999));
+                host = format!("{code}-{prefix}-{:04}", rng.range(numbers.0, numbers.1));
             }
             let client = if company.people.get(index).is_some_and(|person| person.browser == "Firefox") {
                 Client::Firefox
@@ -202,31 +235,106 @@ impl Company {
                 Client::Chromium
             };
             let vendor = rng.pick(VENDORS).copied().unwrap_or_default();
-            company.devices.push(Device { host, mac: mac(vendor, &mut rng), kind, client, fixed: None });
+            let network = places.next().unwrap_or_default();
+            company.devices.push(Device { host, mac: mac(vendor, &mut rng), kind, client, fixed: None, network });
         }
         for (person, device) in company.people.iter_mut().zip(&company.devices) {
             person.vpn &= device.kind == DeviceKind::Laptop;
         }
-        company.machines(&code, &mut rng);
+        for network in 0..company.networks.len() {
+            company.machines(&code, network, &mut rng);
+        }
         company
     }
 
-    fn machines(&mut self, code: &str, rng: &mut Rng) {
-        let servers = [("BK01", 12), ("FS01", 11), ("APP01", 13), ("NVR01", 14), ("WSUS01", 15)];
-        for (name, last) in servers.into_iter().take(2 + self.people.len() / 20) {
+    /// Small departments are one team; larger ones have teams of ten below their head, and heads of ten teams above theirs.
+    fn form_teams(&mut self) {
+        let groups = self.departments();
+        let is_large = self.people.len() / groups > LARGE_DEPARTMENT;
+        let mut by_key: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (index, person) in self.people.iter_mut().enumerate() {
+            // Place within the department, whose head has place 0.
+            let place = index / groups;
+            let team = if is_large { place.saturating_sub(1) / TEAM } else { 0 };
+            by_key.entry((person.department, team)).or_default().push(index);
+            let head_of = |team: usize| (1 + team * TEAM) * groups + person.department;
+            if is_large && place > 0 {
+                person.manager = Some(match (place - 1) % TEAM {
+                    0 if team % TEAM == 0 => person.department,
+                    0 => head_of(team - team % TEAM),
+                    _ => head_of(team),
+                });
+            }
+        }
+        for (team, (_, members)) in by_key.into_iter().enumerate() {
+            for member in &members {
+                if let Some(person) = self.people.get_mut(*member) {
+                    person.team = team;
+                }
+            }
+            self.teams.push(members);
+        }
+    }
+
+    /// Gives each site the networks that its people need, and each person one of them, teams together.
+    fn build_networks(&mut self, seed: u64) -> Vec<usize> {
+        let mut places = vec![0; self.people.len()];
+        let Some(first) = self.networks.first().map(|network| network.start) else { return places };
+        let mut next = 0;
+        for site in 0..self.sites.len().max(1) {
+            let here = self.teams.iter().flatten().filter(|person| self.people.get(**person).is_some_and(|known| known.site == site));
+            let here: Vec<usize> = here.copied().collect();
+            for people in here.chunks(PEOPLE_IN_A_NETWORK) {
+                for person in people {
+                    if let Some(place) = places.get_mut(*person) {
+                        *place = next;
+                    }
+                }
+                if next >= self.networks.len() {
+                    self.networks.push(Network::new(next, first, &mut Rng::new(seed, &format!("network/{next}"))));
+                }
+                next += 1;
+            }
+        }
+        places
+    }
+
+    /// The network of a device.
+    pub fn network(&self, device: usize) -> Option<&Network> {
+        self.networks.get(self.devices.get(device)?.network)
+    }
+
+    /// The people somebody works with most, when the department is too large for that.
+    pub fn team(&self, person: usize) -> Option<&[usize]> {
+        let is_large = self.people.len() / self.departments() > LARGE_DEPARTMENT;
+        self.teams.get(self.people.get(person)?.team).filter(|_| is_large).map(Vec::as_slice)
+    }
+
+    /// The servers of the home office, or the file server of another network, and the printers.
+    fn machines(&mut self, code: &str, network: usize, rng: &mut Rng) {
+        let home = [
+            ("BK01".to_owned(), 12),
+            ("FS01".to_owned(), 11),
+            ("APP01".to_owned(), 13),
+            ("NVR01".to_owned(), 14),
+            ("WSUS01".to_owned(), 15),
+        ];
+        let branch = [(format!("FS{:02}", network + 1), 11)];
+        let servers: &[(String, u32)] = if network == 0 { &home } else { &branch };
+        let start = self.networks.get(network).map_or(0, |network| u32::from(network.start));
+        for (name, last) in servers.iter().take(2 + self.people.len() / 20) {
             if name == "BK01" {
                 self.backup = self.devices.len();
             }
-            let client = if name == "WSUS01" || name == "FS01" { Client::Schannel } else { Client::OpenSsl };
-            let fixed = Some(Ipv4Addr::from(u32::from(self.network) + last));
-            let device =
-                Device { host: format!("{code}-{name}"), mac: mac([0x00, 0x50, 0x56], rng), kind: DeviceKind::Server, client, fixed };
-            self.devices.push(device);
+            let client = if name == "WSUS01" || name.starts_with("FS") { Client::Schannel } else { Client::OpenSsl };
+            let fixed = Some(Ipv4Addr::from(start + last));
+            let mac = mac([0x00, 0x50, 0x56], rng);
+            self.devices.push(Device { host: format!("{code}-{name}"), mac, kind: DeviceKind::Server, client, fixed, network });
         }
         for number in 1..=2 {
-            let host = format!("{code}-PRN{number:02}");
+            let host = format!("{code}-PRN{:02}", 2 * network + number);
             let mac = mac([0x00, 0x17, 0xc8], rng);
-            self.devices.push(Device { host, mac, kind: DeviceKind::Printer, client: Client::OpenSsl, fixed: None });
+            self.devices.push(Device { host, mac, kind: DeviceKind::Printer, client: Client::OpenSsl, fixed: None, network });
         }
     }
 
@@ -259,18 +367,26 @@ impl Company {
                 (first.0, last.0, Some(format!("{} {}", last.1, first.1)))
             }
         };
-        let (mut first, mut last, mut native) = draw(rng);
+        let (first, mut last, mut native) = draw(rng);
+        let mut first = first.to_owned();
         let login = loop {
-            let short = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
+            let short = format!("{}.{}", first.to_lowercase().replace(". ", ".").trim_end_matches('.'), last.to_lowercase());
             if taken.insert(short.clone()) {
                 break short;
             }
-            if taken.len() > names::FIRST.len() * names::LAST.len() / 2 || language == Language::Japanese {
+            let is_crowded = taken.len() > names::FIRST.len() * names::LAST.len() / 3;
+            if is_crowded && language == Language::English && !first.ends_with('.') {
+                // Where most names are taken, people use a second initial.
+                first = format!("{first} {}.", rng.token(b"ABCDEFGHIJKLMNOPRSTVW", 1));
+                continue;
+            }
+            if is_crowded || language == Language::Japanese {
                 let numbered = format!("{short}{}", taken.len());
                 taken.insert(numbered.clone());
                 break numbered;
             }
-            (first, last, native) = draw(rng);
+            let drawn = draw(rng);
+            (first, last, native) = (drawn.0.to_owned(), drawn.1, drawn.2);
         };
         let groups = departments(count);
         let department = index % groups;
@@ -304,7 +420,7 @@ impl Company {
             remote = days.into_iter().take(2 + rng.below(2) as usize).collect();
         }
         Employee {
-            first: first.to_owned(),
+            first,
             last: last.to_owned(),
             native,
             mail: format!("{login}@{}", self.domain),
@@ -324,6 +440,7 @@ impl Company {
             carrier: rng.pick(place.mobile).copied().unwrap_or(([172, 58, 0, 0], 16)),
             city: rng.pick(place.cities.get(..5.min(place.cities.len())).unwrap_or_default()).copied().unwrap_or_default(),
             site,
+            team: 0,
             vpn: false,
             mail_rate: 1.0,
             web_rate: 1.0,

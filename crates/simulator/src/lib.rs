@@ -19,6 +19,7 @@ mod country;
 mod dhcp;
 mod dns;
 mod event_buffer;
+mod event_files;
 mod graph;
 mod kerberos;
 mod mail_bulk;
@@ -48,7 +49,7 @@ mod truth;
 mod web;
 mod world;
 
-pub use simulate::{Simulation, scenarios, simulate};
+pub use simulate::{Simulation, scenarios, simulate, simulate_events};
 pub use truth::{Attack, LookAlike, Step, Truth, TruthEntity};
 
 use std::path::PathBuf;
@@ -59,9 +60,9 @@ pub struct Options {
     /// One of [`scenarios`].
     pub scenario: String,
     pub seed: u64,
-    /// 8 to 500.
+    /// 8 to 20,000.
     pub people: u32,
-    /// 1 to 120; `case-a` needs 17.
+    /// 1 to 400; `case-a` needs 17.
     pub days: u32,
     /// Audit records arrive 60 to 90 minutes late, a few up to two days, one in fifty twice.
     pub late: bool,

@@ -126,10 +126,10 @@ impl World {
         }
     }
 
-    /// Up to `most` colleagues, mostly of the same department.
+    /// Up to `most` colleagues, mostly of the same team or small department.
     pub fn colleagues(&self, person: usize, most: usize, rng: &mut Rng) -> Vec<usize> {
         let department = self.company.people.get(person).map_or(0, |known| known.department);
-        let near = self.groups.get(department).map(Vec::as_slice).unwrap_or_default();
+        let near = self.company.team(person).or(self.groups.get(department).map(Vec::as_slice)).unwrap_or_default();
         let mut found: Vec<usize> = Vec::new();
         for _ in 0..most * 3 {
             let group = if rng.chance(0.72) { near } else { rng.pick(&self.groups).map(Vec::as_slice).unwrap_or_default() };

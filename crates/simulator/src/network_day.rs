@@ -11,6 +11,7 @@ use crate::schedule::DayPlan;
 use crate::tls::Client;
 use crate::traffic::Load;
 use crate::world::{Visit, World};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
@@ -43,11 +44,15 @@ impl World {
         self.network.ports.resize(self.company.devices.len(), 0);
         self.network.addresses.resize(self.company.devices.len(), None);
         self.hand_out_leases(day);
+        let mut visits_of: BTreeMap<usize, Vec<&Visit>> = BTreeMap::new();
+        for visit in visits {
+            visits_of.entry(visit.person).or_default().push(visit);
+        }
         for device in 0..self.company.devices.len() {
             let mut rng = Rng::new(self.seed, &format!("network/{day}/{device}"));
             let mut actions = Vec::new();
             self.machine_actions(day, device, &mut actions, &mut rng);
-            self.person_actions(device, visits, &mut actions, &mut rng);
+            self.person_actions(device, visits_of.get(&device).map_or(&[], Vec::as_slice), &mut actions, &mut rng);
             actions.sort_by_key(|(at_ms, _)| *at_ms);
             for (at_ms, action) in actions {
                 self.act(device, at_ms * 1000 + rng.range(0, 1_000), action, &mut rng);
@@ -81,14 +86,14 @@ impl World {
             }
         }
         arrivals.sort_unstable();
-        let pool_start = u32::from(self.company.network) + 256;
         for (at_ms, device) in arrivals {
             let at_ms = at_ms.max(crate::calendar::START_MS);
+            let Some(pool_start) = self.company.network(device).map(|network| u32::from(network.start) + 256) else { continue };
             let roams = self.company.devices.get(device).is_some_and(|known| known.kind == DeviceKind::Laptop);
             let last = self.network.addresses.get(device).copied().flatten();
             let free = |ip: &Ipv4Addr| self.network.leases.get(ip).is_none_or(|(holder, until)| *holder == device || *until <= at_ms);
             let tunnel = self.plans.get(device).is_some_and(|plan| plan.tunnel);
-            let here = |ip: &Ipv4Addr| ip.octets()[..2] == self.company.network.octets()[..2];
+            let here = |ip: &Ipv4Addr| (pool_start..pool_start + 768).contains(&u32::from(*ip));
             let kept = last.filter(|ip| !tunnel && here(ip) && free(ip) && !(roams && rng.chance(0.08)));
             let ip = kept.unwrap_or_else(|| {
                 if tunnel {
@@ -160,7 +165,7 @@ impl World {
         format!("{}.{}{}.com", rng.word(names::AGENTS), rng.word(names::STEM), rng.word(&["soft", "secure", "ware", "tech"]))
     }
 
-    fn person_actions(&mut self, device: usize, visits: &[Visit], actions: &mut Vec<(i64, Action)>, rng: &mut Rng) {
+    fn person_actions(&mut self, device: usize, visits: &[&Visit], actions: &mut Vec<(i64, Action)>, rng: &mut Rng) {
         let Some(plan) = self.plans.get(device).filter(|plan| plan.at_office()).cloned() else { return };
         let Some(person) = self.company.people.get(device).cloned() else { return };
         let hours = (plan.end_ms - plan.start_ms) as f64 / (9.0 * HOUR_MS as f64);
@@ -199,7 +204,7 @@ impl World {
                 at += rng.range(1_500, 90_000);
             }
         }
-        for visit in visits.iter().filter(|visit| visit.person == device && visit.time_ms < plan.end_ms) {
+        for visit in visits.iter().filter(|visit| visit.time_ms < plan.end_ms) {
             let mut at = visit.time_ms;
             for _ in 0..1 + rng.below(3) {
                 actions.push((at, Action::Host(visit.host.clone(), Load::page(rng))));

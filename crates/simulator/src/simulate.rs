@@ -6,10 +6,11 @@ use crate::changes::Changes;
 use crate::company::Company;
 use crate::correspondents::{Correspondents, Vendor};
 use crate::event_buffer::{Deliver, EventBuffer};
+use crate::event_files::EventFiles;
 use crate::mail_day::MailDay;
 use crate::organisation::Organisation;
 use crate::output::{Output, Target};
-use crate::raw_files::RawFiles;
+use crate::raw_files::{RawFiles, io};
 use crate::rng::Rng;
 use crate::scenario;
 use crate::schedule;
@@ -22,9 +23,8 @@ use std::path::Path;
 use weft_model::time::{DAY_MS, MINUTE_MS};
 use weft_model::{Directory, Event};
 
-// The office network is a /22 with a pool of 744 leases.
-const MAX_PEOPLE: u32 = 500;
-const MAX_DAYS: u32 = 120;
+const MAX_PEOPLE: u32 = 20_000;
+const MAX_DAYS: u32 = 400;
 
 /// Names that [`simulate`] takes.
 pub fn scenarios() -> &'static [&'static str] {
@@ -40,13 +40,26 @@ pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64
     let late = options.late.then(|| Rng::new(options.seed, "late"));
     let files = RawFiles::create(out, options.end_ms(), late)?;
     let mut simulation = Simulation::found(options, Target::Raw(files))?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in simulation.world.company.directory() {
-        writer.serialize(row).map_err(|error| SimulateError::Options(error.to_string()))?;
-    }
-    let text = writer.into_inner().map_err(|error| SimulateError::Options(error.to_string()))?;
+    let text = simulation.directory_csv()?;
     simulation.world.out.directory(&text)?;
     let (truth, summary) = simulation.live_all(&mut |_, _| Ok(()), progress)?;
+    truth.write(&out.join("truth.json"))?;
+    Ok(summary)
+}
+
+/// Writes `out/events`, `out/directory.csv` and `out/truth.json`: the events of [`Simulation::run`] as Protobuf, one file a day;
+/// `progress` gets (days done, days in all). Temporary files go to `out`.
+///
+/// # Errors
+/// An unknown scenario, options out of range, `out/events` not empty, or a failed write.
+pub fn simulate_events(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, SimulateError> {
+    check(options)?;
+    let mut files = EventFiles::create(out)?;
+    let simulation = Simulation::found(options, Target::Events(EventBuffer::new(out.to_owned())))?;
+    let path = out.join("directory.csv");
+    std::fs::write(&path, simulation.directory_csv()?).map_err(io(&path))?;
+    let (truth, summary) = simulation.live_all(&mut |time_ms, event| files.write(time_ms, event), progress)?;
+    files.finish()?;
     truth.write(&out.join("truth.json"))?;
     Ok(summary)
 }
@@ -91,6 +104,14 @@ impl Simulation {
         let play = case.map(|case| Play::prepare(case, &mut world));
         let launch = launch(&mut world);
         Ok(Self { options: options.clone(), platforms, play, launch, world })
+    }
+
+    fn directory_csv(&self) -> Result<Vec<u8>, SimulateError> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for row in self.world.company.directory() {
+            writer.serialize(row).map_err(|error| SimulateError::Options(error.to_string()))?;
+        }
+        writer.into_inner().map_err(|error| SimulateError::Options(error.to_string()))
     }
 
     /// The company's directory.

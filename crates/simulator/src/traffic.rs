@@ -55,8 +55,9 @@ impl World {
         *port
     }
 
-    fn remote(&self, ip: Ipv4Addr) -> Station {
-        Station { mac: self.company.gateway.mac, ip, ttl: 48 + (ip.octets().iter().map(|octet| octet & 7).sum::<u8>() & 15) }
+    fn remote(&self, device: usize, ip: Ipv4Addr) -> Station {
+        let mac = self.company.network(device).map_or([0; 6], |network| network.gateway.mac);
+        Station { mac, ip, ttl: 48 + (ip.octets().iter().map(|octet| octet & 7).sum::<u8>() & 15) }
     }
 
     /// Resolves `host` unless the device still remembers it; returns the address and when the answer is there.
@@ -80,7 +81,7 @@ impl World {
     /// One DNS question and its answer; returns when the answer is there.
     pub fn ask(&mut self, device: usize, at_us: i64, host: &str, kind: u16, rng: &mut Rng) -> Option<i64> {
         let station = self.station(device)?;
-        let resolver = self.company.controller;
+        let resolver = self.company.network(device)?.controller;
         let lookup = self.web.answer(host);
         let (id, port) = (rng.next() as u16, EPHEMERAL_FIRST + rng.below(16_000) as u16);
         let rcode = if lookup.exists { 0 } else { 3 };
@@ -114,7 +115,7 @@ impl World {
         let (host, load) = what;
         let (ip, ready) = self.resolve(device, at_us, host, rng)?;
         let near = self.station(device)?;
-        let far = self.remote(ip);
+        let far = self.remote(device, ip);
         let port = self.port(device);
         let shape = self.network.shapes.of(client, host);
         let out = &mut self.out;
@@ -156,7 +157,7 @@ impl World {
         let (host, path, agent) = what;
         let (ip, ready) = self.resolve(device, at_us, host, rng)?;
         let near = self.station(device)?;
-        let far = self.remote(ip);
+        let far = self.remote(device, ip);
         let port = self.port(device);
         let out = &mut self.out;
         let mut filler = rng.fork();
@@ -213,7 +214,8 @@ impl World {
         let Some(known) = self.company.devices.get(device) else { return };
         let (mac, host) = (known.mac, known.host.clone());
         let domain = self.company.domain.clone();
-        let server = self.company.controller;
+        let Some(network) = self.company.network(device) else { return };
+        let (server, gateway) = (network.controller, network.gateway.ip);
         let renewal = self.network.addresses.get(device).copied().flatten() == Some(ip);
         let client = Station { mac, ip: if renewal { ip } else { Ipv4Addr::UNSPECIFIED }, ttl: 128 };
         let base = dhcp::Message {
@@ -224,7 +226,7 @@ impl World {
             current: renewal.then_some(ip),
             address: Some(ip),
             server: server.ip,
-            gateway: self.company.gateway.ip,
+            gateway,
             domain: &domain,
             lease_s: self.network.lease_s,
         };
@@ -249,7 +251,7 @@ impl World {
     /// A Kerberos AS exchange for `client` (a logon name, or `HOST$` for the machine itself).
     pub fn log_on(&mut self, device: usize, client: &str, at_us: i64, rng: &mut Rng) {
         let Some(station) = self.station(device) else { return };
-        let controller = self.company.controller;
+        let Some(controller) = self.company.network(device).map(|network| network.controller) else { return };
         let realm = self.company.realm.clone();
         // Not a random one: two exchanges on one port within two minutes are one flow.
         let port = self.port(device);

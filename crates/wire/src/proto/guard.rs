@@ -14,8 +14,7 @@ pub const MAX_REPEATED: usize = 16_384;
 const SMALL_EVENT_BYTES: usize = 32 << 10;
 
 /// Field of the event's body -> the message in it that holds lists of its own.
-const NESTED_LISTS: [(u32, u32); 4] =
-    [(NETWORK_ACTIVITY, 7), (EMAIL_ACTIVITY, 1), (ENTITY_MANAGEMENT, 4), (DETECTION_FINDING, 11)];
+const NESTED_LISTS: [(u32, u32); 4] = [(NETWORK_ACTIVITY, 7), (EMAIL_ACTIVITY, 1), (ENTITY_MANAGEMENT, 4), (DETECTION_FINDING, 11)];
 const NETWORK_ACTIVITY: u32 = 10;
 const EMAIL_ACTIVITY: u32 = 15;
 const ENTITY_MANAGEMENT: u32 = 17;

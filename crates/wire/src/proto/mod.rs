@@ -58,6 +58,29 @@ pub fn encode_event(event: &Event) -> Vec<u8> {
     message.encode_to_vec()
 }
 
+/// Appends an event, as [`encode_event`] gives it, to a file of events: its length as a varint, then its bytes.
+pub fn append_delimited(event: &[u8], out: &mut Vec<u8>) {
+    let mut left = event.len();
+    while left >= 0x80 {
+        out.push(left as u8 | 0x80);
+        left >>= 7;
+    }
+    out.push(left as u8);
+    out.extend_from_slice(event);
+}
+
+/// The first event of what [`append_delimited`] wrote, encoded, and what follows it; `None` when no whole event is there.
+pub fn split_delimited(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut length = 0usize;
+    for (place, byte) in bytes.iter().take(4).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * place);
+        if byte & 0x80 == 0 {
+            return bytes.get(place + 1..)?.split_at_checked(length);
+        }
+    }
+    None
+}
+
 /// The event that `bytes` hold.
 ///
 /// Fields of later versions are skipped; an activity, status or direction this version does not know becomes `Other` or `Unknown`.
@@ -100,6 +123,22 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, WireError> {
 mod tests {
     use super::v1;
     use crate::activity::{ACCOUNT_CHANGE, AUTHENTICATION, DHCP, DIRECTION, ENTITY_MANAGEMENT, FILE_HOSTING, Row, STATUS};
+
+    #[test]
+    fn delimited_events_come_back_one_by_one() {
+        let mut file = Vec::new();
+        for length in [0, 1, 127, 128, 70_000] {
+            super::append_delimited(&vec![9; length], &mut file);
+        }
+        let mut rest = file.as_slice();
+        for length in [0, 1, 127, 128, 70_000] {
+            let (event, after) = super::split_delimited(rest).unwrap();
+            assert_eq!(event.len(), length);
+            rest = after;
+        }
+        assert!(rest.is_empty() && super::split_delimited(rest).is_none());
+        assert!(super::split_delimited(&file[..file.len() - 1]).is_some() && super::split_delimited(&[0x80; 9]).is_none());
+    }
 
     /// Every row of `table` is a value of the Protobuf enum whose name is `prefix` and OCSF's caption.
     fn check<K>(table: &[Row<K>], prefix: &str, name: impl Fn(i32) -> Option<&'static str>) {

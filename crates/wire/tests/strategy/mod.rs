@@ -275,7 +275,19 @@ fn finding() -> BoxedStrategy<Body> {
 
 /// The generator of each class.
 pub fn bodies() -> Vec<BoxedStrategy<Body>> {
-    vec![email(), authentication(), account_change(), entity_management(), api(), file_hosting(), network(), http(), dns(), dhcp(), finding()]
+    vec![
+        email(),
+        authentication(),
+        account_change(),
+        entity_management(),
+        api(),
+        file_hosting(),
+        network(),
+        http(),
+        dns(),
+        dhcp(),
+        finding(),
+    ]
 }
 
 /// Events with bodies of one class.
