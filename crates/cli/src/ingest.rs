@@ -32,7 +32,13 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
         Kind::SaasJson => weft_saas_collector::read_json(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::SaasCsv => weft_saas_collector::read_csv(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::Directory => weft_saas_collector::read_directory(source, feed).map_err(|error| (error.reason(), error.to_string())),
-        Kind::Truth | Kind::Unknown | Kind::Empty => Ok(()),
+        Kind::ZeekTsv | Kind::ZeekJson | Kind::SuricataEve | Kind::CiscoAsa | Kind::SecureAccessCsv => {
+            let format = weft_log_collector::format_of(input.kind);
+            format
+                .map_or(Ok(()), |format| weft_log_collector::read_log(source, format, feed))
+                .map_err(|error| (error.reason(), error.to_string()))
+        }
+        Kind::AlertCsv | Kind::NoReader | Kind::Truth | Kind::Unknown | Kind::Empty => Ok(()),
     };
     if let Err((reason, text)) = ended {
         tracing::warn!(source = input.name, reason, "{text}");

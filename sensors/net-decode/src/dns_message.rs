@@ -78,7 +78,7 @@ pub(crate) fn parse(data: &[u8]) -> Option<Message> {
 }
 
 /// The name of a record type, `TYPE65280` for those without one (RFC 3597).
-pub(crate) fn type_name(kind: u16) -> String {
+pub fn type_name(kind: u16) -> String {
     let name = match kind {
         1 => "A",
         2 => "NS",

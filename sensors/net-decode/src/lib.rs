@@ -49,6 +49,7 @@ pub use counters::Counters;
 pub use decoder::Decoder;
 pub use dhcp::dhcp_event;
 pub use dns_exchange::dns_event;
+pub use dns_message::type_name;
 pub use error::PacketError;
 pub use flow::{FlowRecord, flow_event};
 pub use http_exchange::http_event;

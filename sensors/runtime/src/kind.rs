@@ -1,5 +1,6 @@
 //! What a file is, by its first bytes. Must not open files, and must not parse more than recognition needs.
 
+use crate::log_kind;
 use crate::text::TextReader;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -27,6 +28,20 @@ pub enum Kind {
     SaasCsv,
     /// People, groups and devices: `directory.csv`.
     Directory,
+    /// A Zeek log, tab-separated.
+    ZeekTsv,
+    /// A Zeek log as JSON Lines.
+    ZeekJson,
+    /// Suricata's `eve.json`.
+    SuricataEve,
+    /// Syslog of a Cisco ASA or FTD.
+    CiscoAsa,
+    /// A CSV export of Cisco Secure Access or Umbrella.
+    SecureAccessCsv,
+    /// Alerts of other products as a table.
+    AlertCsv,
+    /// A log that is known and not read.
+    NoReader,
     /// The answers of a simulated scenario: never read.
     Truth,
     /// Nothing that Weft reads.
@@ -38,7 +53,7 @@ pub enum Kind {
 impl Kind {
     /// Whether a sensor reads this kind.
     pub fn is_readable(self) -> bool {
-        !matches!(self, Self::Truth | Self::Unknown | Self::Empty)
+        !matches!(self, Self::Truth | Self::Unknown | Self::Empty | Self::NoReader | Self::AlertCsv)
     }
     /// The name used in reports (`saas_json`).
     pub fn as_str(self) -> &'static str {
@@ -50,6 +65,13 @@ impl Kind {
             Self::SaasJson => "saas_json",
             Self::SaasCsv => "saas_csv",
             Self::Directory => "directory",
+            Self::ZeekTsv => "zeek_tsv",
+            Self::ZeekJson => "zeek_json",
+            Self::SuricataEve => "suricata_eve",
+            Self::CiscoAsa => "cisco_asa",
+            Self::SecureAccessCsv => "secure_access_csv",
+            Self::AlertCsv => "alert_csv",
+            Self::NoReader => "no_reader",
             Self::Truth => "truth",
             Self::Unknown => "unknown",
             Self::Empty => "empty",
@@ -81,9 +103,13 @@ pub fn recognise(name: &str, head: &[u8]) -> Kind {
     }
     if body.starts_with(b"{") || body.starts_with(b"[") {
         // A mail may start with neither, so that other JSON is settled here.
-        return if has_audit_keys(body) { Kind::SaasJson } else { Kind::Unknown };
+        return match log_kind::json(body) {
+            Some(kind) => kind,
+            None if has_audit_keys(body) => Kind::SaasJson,
+            None => Kind::Unknown,
+        };
     }
-    if let Some(kind) = table(bare_name, body) {
+    if let Some(kind) = table(bare_name, body).or_else(|| log_kind::text(body)) {
         return kind;
     }
     if body.starts_with(b"From ") && body.split(|b| *b == b'\n').skip(1).take(3).any(|line| header_name(line).is_some()) {
@@ -100,7 +126,7 @@ fn decode(head: &[u8]) -> Vec<u8> {
 }
 
 /// Whether `"key"` followed by a colon stands anywhere in `text`.
-fn has_key(text: &[u8], key: &str) -> bool {
+pub(crate) fn has_key(text: &[u8], key: &str) -> bool {
     let mut rest = text;
     while let Some(at) = find(rest, key.as_bytes()) {
         let before = at.checked_sub(1).and_then(|at| rest.get(at));

@@ -5,6 +5,7 @@ pub mod compression;
 pub mod dead_letter;
 pub mod discover;
 pub mod kind;
+mod log_kind;
 pub mod report;
 pub mod sink;
 pub mod text;

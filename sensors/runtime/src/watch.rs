@@ -179,7 +179,7 @@ impl FolderWatch {
         let input = Input::recognise(path);
         let mut from_offset = 0;
         let mut to_offset = size;
-        if input.kind == Kind::SaasJson && input.compressed.is_none() && is_json_lines(path) {
+        if matches!(input.kind, Kind::SaasJson | Kind::ZeekJson | Kind::SuricataEve) && input.compressed.is_none() && is_json_lines(path) {
             if let Some(mark) = self.files.get(path)
                 && mark.offset <= size
                 && fingerprint(path, mark.fingerprint_bytes).is_ok_and(|now| now == mark.fingerprint)

@@ -144,7 +144,8 @@ fn read_evidence(entry: Node<'_>, involved: &mut Vec<Involved>) -> Result<(), Wi
         let names = [user.at("email_addr"), user.at("name"), user.at("uid")];
         let mut names = names.into_iter().filter_map(|name| name.text("evidences.user").transpose());
         if let Some(name) = names.next().transpose()? {
-            let aliases: Vec<String> = names.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|a| *a != name).map(str::to_owned).collect();
+            let aliases: Vec<String> =
+                names.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|a| *a != name).map(str::to_owned).collect();
             involved.push(Involved { kind: InvolvedKind::User, name: name.to_owned(), aliases });
         }
     }
