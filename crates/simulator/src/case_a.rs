@@ -7,9 +7,11 @@ use crate::address;
 use crate::audit::{Auditor, EXCHANGE, Session};
 use crate::calendar::local;
 use crate::mime::{self, Anchor, Letter, Mailbox, Route};
+use crate::organisation::Language;
 use crate::output::{Log, RawInputs};
 use crate::rng::Rng;
 use crate::scenario::CaseA;
+use crate::texts;
 use crate::traffic::Load;
 use crate::truth::{self, Attack, Step, TruthEntity};
 use crate::world::World;
@@ -322,15 +324,14 @@ impl Play {
                     mime::outside_id(reader.address.rsplit('@').next().unwrap_or_default(), later, rng)
                 };
                 reply.references = vec![letter.message_id.clone()];
-                reply.paragraphs = vec![
-                    rng.word(&[
-                        "Hi, did you mean to send this to me?",
-                        "I cannot open the presentation, what is it about?",
-                        "Is this link from you?",
-                        "Thanks, I will have a look later.",
-                    ])
-                    .to_owned(),
-                ];
+                let line = rng.word(&[
+                    "Hi, did you mean to send this to me?",
+                    "I cannot open the presentation, what is it about?",
+                    "Is this link from you?",
+                    "Thanks, I will have a look later.",
+                ]);
+                let names = (Language::English, victim.name.as_str(), reader.name.as_str());
+                reply.paragraphs = texts::answer_with(line.to_owned(), names, &letter.paragraphs, rng);
                 let message = mime::write(&reply, rng);
                 world.out.mail(later, message)?;
             }

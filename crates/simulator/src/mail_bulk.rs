@@ -149,9 +149,9 @@ impl World {
             let sender = correspondents::person(&domain, rng);
             let mut route = organisation.route();
             if let Route::Inbound { results, .. } = &mut route
-                && rng.chance(0.15)
+                && rng.chance(0.4)
             {
-                *results = ("softfail", "none", "none");
+                *results = (if rng.chance(0.4) { "softfail" } else { "pass" }, "none", "none");
             }
             let link = match rng.below(10) {
                 0..=4 => Some(format!("www.{domain}")),

@@ -157,15 +157,17 @@ impl World {
                 readers = self.colleagues(writer, 1, rng);
                 subject = format!("Fw: {}", subject.trim_start_matches("Re: "));
             }
-            let cc = if readers.len() > 2 { readers.split_off(2) } else { Vec::new() };
+            let cc = if readers.len() > 2 && rng.chance(0.6) { readers.split_off(2) } else { Vec::new() };
             let to: Vec<Mailbox> = readers.iter().map(|reader| self.mailbox(*reader)).collect();
             let Some(first) = to.first().cloned() else { return Ok(()) };
             let mut letter = self.own_letter(writer, at, to, &subject, rng);
             letter.cc = cc.iter().map(|reader| self.mailbox(*reader)).collect();
             letter.references.clone_from(&thread);
-            letter.paragraphs = texts::prose(language, &first.name, &letter.from.name, rng);
-            let own = letter.paragraphs.clone();
-            letter.paragraphs.extend(texts::quote(&last));
+            letter.paragraphs = if thread.is_empty() {
+                texts::prose(language, &first.name, &letter.from.name, rng)
+            } else {
+                texts::answer(language, &first.name, &letter.from.name, &last, rng)
+            };
             if thread.is_empty() && rng.chance(0.12) {
                 letter.files.push(attachment::draw(&texts::file_name(language, rng), rng));
             } else if rng.chance(0.1) {
@@ -181,7 +183,7 @@ impl World {
             for reader in readers.iter().chain(&cc) {
                 self.maybe_absent(*reader, &letter, rng)?;
             }
-            last = own;
+            last.clone_from(&letter.paragraphs);
             thread.push(letter.message_id.clone());
             if thread.len() > 5 || !rng.chance(0.5) {
                 return Ok(());
@@ -273,10 +275,12 @@ impl World {
         if language == Language::Japanese && rng.chance(0.4) {
             letter.charset = Charset::Iso2022Jp;
         }
-        letter.paragraphs = texts::prose(language, &to.name, &from.name, rng);
-        if let Some((answered, _)) = &answer {
-            letter.references = vec![answered.message_id.clone()];
-            letter.paragraphs.extend(texts::quote(&answered.paragraphs));
+        match &answer {
+            Some((answered, _)) => {
+                letter.references = vec![answered.message_id.clone()];
+                letter.paragraphs = texts::answer(language, &to.name, &from.name, &answered.paragraphs, rng);
+            }
+            None => letter.paragraphs = texts::prose(language, &to.name, &from.name, rng),
         }
         if rng.chance(0.15) {
             letter.files.push(attachment::draw(&texts::file_name(language, rng), rng));
@@ -284,12 +288,12 @@ impl World {
         self.send_own(person, &letter, done, rng)?;
         let later = at + (rng.exponential(70.0) * MINUTE_MS as f64) as i64 + 60_000;
         let draw = rng.unit();
-        if draw < 0.012 {
+        if draw < 0.02 {
             let soon = at + rng.range(1_000, 4 * MINUTE_MS);
             let report = crate::bounce::report(&letter, &to, soon, rng);
             return self.out.mail(soon, report);
         }
-        if draw < 0.03 {
+        if draw < 0.04 {
             let (subject, paragraphs) = texts::out_of_office(language, &subject, &to.name);
             let mut reply = organisation.letter(at + rng.range(2_000, 40_000), &to, vec![from], &subject, rng);
             reply.headers = vec!["Auto-Submitted: auto-replied".to_owned(), "X-Auto-Response-Suppress: All".to_owned()];
@@ -298,12 +302,11 @@ impl World {
             let message = mime::write(&reply, rng);
             return self.out.mail(reply.time_ms, message);
         }
-        if draw < 0.43 {
+        if draw < 0.44 {
             let subject = format!("Re: {}", subject.trim_start_matches("Re: "));
             let mut reply = organisation.letter(later, &to, vec![from.clone()], &subject, rng);
             reply.references = vec![letter.message_id.clone()];
-            reply.paragraphs = texts::prose(language, &from.name, &to.name, rng);
-            reply.paragraphs.extend(texts::quote(&letter.paragraphs));
+            reply.paragraphs = texts::answer(language, &from.name, &to.name, &letter.paragraphs, rng);
             let message = mime::write(&reply, rng);
             self.out.mail(later, message)?;
         }

@@ -127,12 +127,12 @@ impl World {
             6..=7 => ("User registered Authenticator App with Code", 7),
             _ => ("User registered Mobile Phone SMS", 5),
         };
-        let ip = rng.chance(0.5).then_some(plan.ip);
+        let ip = rng.chance(0.25).then_some(plan.ip);
         let record = auditor.graph_audit(at, "User registered security info", reason, ip, rng);
         self.out.record(Log::DirectoryAudits, at, record);
         let later = at + rng.range(2_000, 20_000);
         let old = if number == 6 { 5 } else { 6 };
-        let ip = rng.chance(0.3).then_some(plan.ip);
+        let ip = rng.chance(0.1).then_some(plan.ip);
         let record = auditor.strong_authentication(later, ip, &[old], &[number, old], rng);
         self.out.record(Log::Unified, later, record);
         let entity = format!("person:{}", known.mail);

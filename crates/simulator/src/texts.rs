@@ -42,6 +42,19 @@ const SENTENCES_JA: &[&str] = &[
     "引き続きよろしくお願いいたします。",
 ];
 
+const SHORT: &[&str] = &[
+    "Thanks, that helps.",
+    "OK for me.",
+    "Could you send it again, please? The attachment did not open.",
+    "I will get back to you tomorrow.",
+    "Yes.",
+    "Sorry for the late answer, it is done now.",
+    "Is this the latest version?",
+    "Please go ahead with it as discussed on the phone.",
+];
+const SHORT_JA: &[&str] =
+    &["承知いたしました。", "ありがとうございます。", "確認いたします。", "添付が開けませんでした。再送をお願いします。"];
+
 /// A subject out of a department's work.
 pub fn subject(language: Language, department: usize, rng: &mut Rng) -> String {
     let number = |rng: &mut Rng| if rng.chance(0.3) { format!(" {}", rng.range(100, 9_999)) } else { String::new() };
@@ -77,9 +90,24 @@ pub fn prose(language: Language, reader: &str, writer: &str, rng: &mut Rng) -> V
     paragraphs
 }
 
-/// The last message, quoted under an answer.
-pub fn quote(paragraphs: &[String]) -> impl Iterator<Item = String> {
-    paragraphs.iter().filter(|text| !text.starts_with('>')).map(|text| format!("> {text}"))
+/// An answer to a message with these paragraphs: often one short line, else as [`prose`], and the message quoted by those who do that.
+pub fn answer(language: Language, reader: &str, writer: &str, answered: &[String], rng: &mut Rng) -> Vec<String> {
+    let line = rng.word(if language == Language::English { SHORT } else { SHORT_JA }).to_owned();
+    answer_with(line, (language, reader, writer), answered, rng)
+}
+
+/// As [`answer`], saying `line` if it is short or before the rest.
+pub fn answer_with(line: String, (language, reader, writer): (Language, &str, &str), answered: &[String], rng: &mut Rng) -> Vec<String> {
+    let mut paragraphs = vec![line];
+    if rng.chance(0.55) {
+        let mut prose = prose(language, reader, writer, rng);
+        prose.splice(1..2, paragraphs);
+        paragraphs = prose;
+    }
+    if rng.chance(0.5) {
+        paragraphs.extend(answered.iter().filter(|text| !text.starts_with('>')).map(|text| format!("> {text}")));
+    }
+    paragraphs
 }
 
 /// The name of a file, without extension.

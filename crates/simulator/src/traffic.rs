@@ -41,6 +41,21 @@ impl Load {
 const EPHEMERAL_FIRST: u16 = 49_152;
 const BROADCAST: Station = Station { mac: [255; 6], ip: Ipv4Addr::BROADCAST, ttl: 128 };
 
+/// The `count`th port of a device: each of the 16,384 once before any repeats, in no order that tells when it was taken (RFC 6056).
+fn ephemeral(device: usize, count: u16) -> u16 {
+    // Odd factors and shifts to the right are one-to-one on 14 bits.
+    let mut mixed = (u32::from(count) + (device as u32 & 0xffff) * 5_077) & 0x3fff;
+    for factor in [0x2f35, 0x1a9d] {
+        mixed = (mixed ^ mixed >> 7) * factor & 0x3fff;
+    }
+    EPHEMERAL_FIRST + (mixed ^ mixed >> 8) as u16
+}
+
+/// Callers that count in milliseconds get microseconds too, so that the clock does not tell who called.
+fn fine(at_us: i64, rng: &mut Rng) -> i64 {
+    if at_us % 1_000 == 0 { at_us + rng.range(0, 1_000) } else { at_us }
+}
+
 impl World {
     /// The device on the wire, when it has an address.
     pub fn station(&self, device: usize) -> Option<Station> {
@@ -50,9 +65,9 @@ impl World {
     }
 
     fn port(&mut self, device: usize) -> u16 {
-        let Some(port) = self.network.ports.get_mut(device) else { return EPHEMERAL_FIRST };
-        *port = if *port < EPHEMERAL_FIRST || *port == u16::MAX { EPHEMERAL_FIRST } else { *port + 1 };
-        *port
+        let Some(count) = self.network.ports.get_mut(device) else { return EPHEMERAL_FIRST };
+        *count = count.wrapping_add(1);
+        ephemeral(device, *count)
     }
 
     fn remote(&self, device: usize, ip: Ipv4Addr) -> Station {
@@ -113,6 +128,7 @@ impl World {
     /// As [`Self::connect`], with the TLS client named (agents do not use the browser's).
     pub fn connect_as(&mut self, device: usize, client: Client, at_us: i64, what: (&str, Load), rng: &mut Rng) -> Option<i64> {
         let (host, load) = what;
+        let at_us = fine(at_us, rng);
         let (ip, ready) = self.resolve(device, at_us, host, rng)?;
         let near = self.station(device)?;
         let far = self.remote(device, ip);
@@ -155,6 +171,7 @@ impl World {
     /// One plain HTTP/1.1 request for `path` of `host` and its answer.
     pub fn fetch(&mut self, device: usize, at_us: i64, what: (&str, &str, &str), rng: &mut Rng) -> Option<i64> {
         let (host, path, agent) = what;
+        let at_us = fine(at_us, rng);
         let (ip, ready) = self.resolve(device, at_us, host, rng)?;
         let near = self.station(device)?;
         let far = self.remote(device, ip);

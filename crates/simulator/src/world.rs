@@ -52,7 +52,7 @@ pub struct NetworkState {
     pub addresses: Vec<Option<Ipv4Addr>>,
     /// Who holds an address and until when (ms).
     pub leases: BTreeMap<Ipv4Addr, (usize, i64)>,
-    /// Next ephemeral port of each device.
+    /// How many ephemeral ports each device has used.
     pub ports: Vec<u16>,
     /// For each device the names it has resolved: until when (us) and to what.
     pub resolved: Vec<BTreeMap<String, (i64, Ipv4Addr)>>,
