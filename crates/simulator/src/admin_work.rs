@@ -65,14 +65,14 @@ impl World {
             let mut rng = Rng::new(self.seed, &format!("change work/{day}/{person}"));
             let plan = self.plans.get(person).cloned();
             match kind {
-                Kind::Role { .. } => self.jobs(&[UPDATE, JOIN_GROUP, LEAVE_GROUP], person, day, &mut rng),
+                Kind::Role { .. } => self.jobs(&[UPDATE, JOIN_GROUP, LEAVE_GROUP], person, &mut rng),
                 Kind::Joins => {
-                    self.jobs(&[ADD, LICENCE, JOIN_GROUP, RESET], person, day, &mut rng);
+                    self.jobs(&[ADD, LICENCE, JOIN_GROUP, RESET], person, &mut rng);
                     if let Some(plan) = plan.filter(|plan| plan.works()) {
                         self.register_factor(day, person, plan.start_ms + rng.range(20, 90) * MINUTE_MS, &plan, &mut rng);
                     }
                 }
-                Kind::Leaves => self.jobs(&[DISABLE, LICENCE, LEAVE_GROUP], person, day, &mut rng),
+                Kind::Leaves => self.jobs(&[DISABLE, LICENCE, LEAVE_GROUP], person, &mut rng),
                 Kind::Phone => {
                     if let Some(plan) = plan.filter(|plan| plan.works()) {
                         self.register_factor(day, person, plan.moment(&mut rng), &plan, &mut rng);
@@ -89,7 +89,7 @@ impl World {
                 let job = *rng
                     .pick(&[LICENCE, LICENCE, JOIN_GROUP, JOIN_GROUP, JOIN_GROUP, LEAVE_GROUP, RESET, RESET, UPDATE])
                     .unwrap_or(&LICENCE);
-                self.jobs(&[job], person, day, &mut rng);
+                self.jobs(&[job], person, &mut rng);
             }
             if rng.chance(0.12) {
                 self.tenant_job(day, &mut rng);
@@ -105,7 +105,7 @@ impl World {
         rng.pick(&staff).copied()
     }
 
-    fn jobs(&mut self, jobs: &[Job], person: usize, _day: u32, rng: &mut Rng) {
+    fn jobs(&mut self, jobs: &[Job], person: usize, rng: &mut Rng) {
         let Some(admin) = self.administrator(rng).filter(|admin| *admin != person) else { return };
         let Some(plan) = self.plans.get(admin).cloned() else { return };
         let company = &self.company;

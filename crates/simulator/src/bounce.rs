@@ -20,7 +20,7 @@ pub fn report(letter: &Letter, reader: &Mailbox, at_ms: i64, rng: &mut Rng) -> V
     let from = Mailbox::new("Mail Delivery System", &format!("MAILER-DAEMON@{domain}"));
     let route = Route::Inbound { server, client: None, results: ("pass", "none", "none") };
     let mut bounce = Letter::new(at_ms, from, vec![letter.from.clone()], &format!("Undeliverable: {}", letter.subject), route);
-    bounce.message_id = mime::outside_id(&domain, at_ms, rng);
+    bounce.message_id = format!("{}.{}@mx1.{domain}", crate::calendar::compact(at_ms), rng.token(b"0123456789ABCDEF", 11));
     bounce.references = vec![letter.message_id.clone()];
     bounce.headers = vec!["Auto-Submitted: auto-replied".to_owned()];
     let (status, reason) = rng.pick(REASONS).copied().unwrap_or_default();

@@ -530,3 +530,25 @@ fn departments(people: usize) -> usize {
 }
 
 const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_belong_to_the_offices_of_their_countries() {
+        let text = "offices: [{country: JP, language: ja, share: 3}, {country: PA}]";
+        let company = Company::new(4, 200, &serde_saphyr::from_str(text).unwrap());
+        let rows = company.directory();
+        let japanese = rows.iter().filter(|row| row.usual_country == "JP").count();
+        assert!((120..180).contains(&japanese), "{japanese}");
+        assert_eq!(rows.iter().filter(|row| row.usual_country == "PA").count(), 200 - japanese);
+        assert!(rows.iter().all(|row| row.mail.is_ascii() && row.display_name.is_ascii() == (row.usual_country == "PA")));
+        let mails: BTreeSet<&String> = rows.iter().map(|row| &row.mail).collect();
+        assert_eq!(mails.len(), 200);
+        // 20 March is a holiday in Japan alone, Saturday is free in both; Tokyo's day begins 14 hours before Panama's.
+        let of = |country: &str| (0..200).find(|person| company.country(*person).code == country).unwrap();
+        assert!(company.is_day_off(of("JP"), 16) && !company.is_day_off(of("PA"), 16) && company.is_day_off(of("PA"), 5));
+        assert_eq!(company.midnight(of("PA"), 3) - company.midnight(of("JP"), 3), 14 * 3_600_000);
+    }
+}

@@ -488,4 +488,25 @@ mod tests {
             assert_eq!(out.trim_end(), text);
         }
     }
+
+    #[test]
+    fn japanese_is_read_back_in_both_charsets() {
+        let mut rng = Rng::new(1, "japanese");
+        for charset in [Charset::Utf8, Charset::Iso2022Jp] {
+            let from = Mailbox::new("田中 由紀", "yuki.tanaka@example.jp");
+            let route = Route::Own { client: Ipv4Addr::new(192, 0, 2, 1) };
+            let subject = "Re: 請求書のご確認と、来週の打ち合わせの日程について (最終版)";
+            let mut letter = Letter::new(1_710_000_000_000, from, vec![Mailbox::new("", "a@example.com")], subject, route);
+            letter.charset = charset;
+            letter.message_id = exchange_id(&mut rng);
+            letter.paragraphs = vec!["標記の件、ご確認ください。".to_owned()];
+            letter.files = vec![figures("経費_1", "csv", "text/csv", 3, &mut rng)];
+            let bytes = write(&letter, &mut rng);
+            assert!(bytes.is_ascii());
+            let event = weft_mail_decode::decode(&bytes).unwrap();
+            let weft_model::Body::Email(mail) = &event.body else { panic!("no mail") };
+            assert_eq!(mail.subject, subject);
+            assert_eq!(mail.attachments.first().map(|file| file.name.as_str()), Some("経費_1.csv"));
+        }
+    }
 }
