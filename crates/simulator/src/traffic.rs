@@ -46,9 +46,9 @@ fn ephemeral(device: usize, count: u16) -> u16 {
     // Odd factors and shifts to the right are one-to-one on 14 bits.
     let mut mixed = (u32::from(count) + (device as u32 & 0xffff) * 5_077) & 0x3fff;
     for factor in [0x2f35, 0x1a9d] {
-        mixed = (mixed ^ mixed >> 7) * factor & 0x3fff;
+        mixed = ((mixed ^ (mixed >> 7)) * factor) & 0x3fff;
     }
-    EPHEMERAL_FIRST + (mixed ^ mixed >> 8) as u16
+    EPHEMERAL_FIRST + (mixed ^ (mixed >> 8)) as u16
 }
 
 /// Callers that count in milliseconds get microseconds too, so that the clock does not tell who called.
