@@ -9,6 +9,8 @@ const DAY_S: i64 = 86_400;
 pub const HALF_LIVES_S: [i64; 3] = [DAY_S, 14 * DAY_S, 90 * DAY_S];
 /// Share of the memories' past likelihood that survives one observation.
 const LIKELIHOOD_KEPT: f64 = 0.98;
+/// Counts and exposures beyond this are taken as this, so that squares fit in 32 bits.
+const MAX_AMOUNT: f64 = 1e12;
 /// Observations that the parent's dispersion stands for.
 const DISPERSION_STRENGTH: f64 = 5.0;
 
@@ -118,14 +120,14 @@ impl Counts {
     /// memories forget on their own).
     pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, parent: &Rate) -> Residual {
         let predictive = self.predict(at_s, exposure, parent);
-        let k = count as f64;
+        let (k, exposure) = ((count as f64).min(MAX_AMOUNT), exposure.clamp(0.0, MAX_AMOUNT));
         // What the rate itself is not known to (m^2 / shape) is no dispersion.
         let dispersion = self.spread.dispersion(parent.dispersion);
         let unknown = predictive.components.iter().map(|c| c.weight * c.mean * c.mean * (1.0 / c.size - dispersion)).sum();
         let residual = Residual { count: k, expected: predictive.mean(), unknown, weight: weight.max(0.0) };
         let age = self.last_s.saturating_sub(at_s);
         for ((memory, half_life), component) in self.memories.iter_mut().zip(HALF_LIVES_S).zip(predictive.components) {
-            let kept = remaining(-age, half_life) as f32;
+            let kept = remaining(age.saturating_neg(), half_life) as f32;
             let share = weight * remaining(age, half_life);
             memory.events = (memory.events * kept + (k * share) as f32).max(0.0);
             memory.exposure = (memory.exposure * kept + (exposure * share) as f32).max(0.0);

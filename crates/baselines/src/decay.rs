@@ -1,4 +1,5 @@
 //! Forgetting with a half-life in constant time: new observations grow in weight instead of old ones shrinking. Reads no clock.
+//! A time far in the future would make everything before it old: whoever reads events refuses such times.
 
 use serde::{Deserialize, Serialize};
 

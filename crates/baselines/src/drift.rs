@@ -45,7 +45,7 @@ impl ChangePoint {
         let changed = f64::from(self.sum) >= CHANGE_BITS;
         if changed {
             self.sum = 0.0;
-            self.relearn_until = i32::try_from(day + RELEARN_DAYS).unwrap_or(i32::MAX);
+            self.relearn_until = i32::try_from(day.saturating_add(RELEARN_DAYS)).unwrap_or(i32::MAX);
         }
         changed
     }

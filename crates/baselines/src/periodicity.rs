@@ -48,8 +48,10 @@ pub struct Periodicity {
 }
 
 impl Contacts {
-    /// One contact at `time_ms`, milliseconds since the epoch. Late ones find their place; older than the 256 latest are dropped.
+    /// One contact at `time_ms`, milliseconds since the epoch (taken as 1970 or the year 37,000 outside). Late ones find their place; older
+    /// than the 256 latest are dropped.
     pub fn add(&mut self, time_ms: i64) {
+        let time_ms = time_ms.clamp(0, 1 << 50);
         let at = self.times_ms.iter().rposition(|t| *t <= time_ms).map_or(0, |last| last + 1);
         self.times_ms.insert(at, time_ms);
         if self.times_ms.len() > MAX_CONTACTS {
