@@ -184,6 +184,15 @@ mod tests {
     }
 
     #[test]
+    fn midnight_is_no_border() {
+        let mut rng = Rng::with_seed(5);
+        let mut fixed = FixedTime::default();
+        (1..8).for_each(|day| fixed.add(day * DAY_S - 30 + rng.i64(0..60)));
+        let test = fixed.test();
+        assert!(test.p < 1e-5 && test.days >= 6 && test.nearby == 7, "{test:?}");
+    }
+
+    #[test]
     fn office_hours_are_flagged_no_more_often_than_nominal() {
         let mut rng = Rng::with_seed(4);
         for a_day in [1, 4, 12] {

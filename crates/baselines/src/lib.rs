@@ -3,6 +3,9 @@
 //!
 //! Every estimator backs off from the entity to its peer group, the organisation and a shipped prior. This crate must not know what
 //! an event or a model is; values are interned numbers, time is an argument.
+//!
+//! `habits`, `sketch` and `time_of_day` forget, stay bounded, take weights (also negative ones) and can be saved; they are to replace
+//! `novelty`, `volume` and `hour_of_week`, which the shipped models still use.
 
 pub mod association;
 pub mod calibration;
