@@ -1,15 +1,18 @@
 //! Opening files, compressed or not, under caps that a decompression bomb cannot pass. Must not know what the bytes mean.
 
+use crate::archive::{Member, Method};
 use crate::discover::Input;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The largest zstd window accepted (2^27 bytes = 128 MiB), the limit of the `zstd` tool itself.
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
+/// Memory that an xz stream may ask for, in KiB (128 MiB; `xz -9` asks for 65 MiB).
+const XZ_MEMORY_KIB: u32 = 128 * 1024;
 const FILE_BUFFER_BYTES: usize = 128 * 1024;
 
 /// How a file is compressed, by its magic number.
@@ -20,6 +23,8 @@ pub enum Compression {
     Gzip,
     /// RFC 8878.
     Zstd,
+    /// The .xz file format, version 1.2.
+    Xz,
 }
 
 impl Compression {
@@ -28,6 +33,7 @@ impl Compression {
         match start {
             [0x1F, 0x8B, 0x08, ..] => Some(Self::Gzip),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Self::Zstd),
+            [0xFD, b'7', b'z', b'X', b'Z', 0x00, ..] => Some(Self::Xz),
             _ => None,
         }
     }
@@ -75,6 +81,7 @@ impl OpenError {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => "truncated_file",
             io::ErrorKind::PermissionDenied => "permission_denied",
+            io::ErrorKind::OutOfMemory => "decompression_memory",
             io::ErrorKind::NotFound => "file_vanished",
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => "corrupt_compression",
             _ => "read_failed",
@@ -87,7 +94,7 @@ impl OpenError {
 /// # Errors
 /// The file cannot be opened. While reading: see [`OpenError::reason_of`].
 pub fn open(input: &Input) -> io::Result<Box<dyn Read + Send>> {
-    open_path(&input.path, input.compressed, Limits::default())
+    open_part(&input.path, input.member.as_ref(), input.compressed, Limits::default())
 }
 
 /// As [`open`], for a path whose compression is known, under given limits.
@@ -95,21 +102,58 @@ pub fn open(input: &Input) -> io::Result<Box<dyn Read + Send>> {
 /// # Errors
 /// As [`open`].
 pub fn open_path(path: &Path, compressed: Option<Compression>, limits: Limits) -> io::Result<Box<dyn Read + Send>> {
-    let file = File::open(path)?;
-    let Some(compression) = compressed else {
-        return Ok(Box::new(BufReader::with_capacity(FILE_BUFFER_BYTES, file)));
-    };
-    let taken = Arc::new(AtomicU64::new(0));
-    let counted = BufReader::with_capacity(FILE_BUFFER_BYTES, Counted { inner: file, taken: Arc::clone(&taken) });
-    let inner: Box<dyn Read + Send> = match compression {
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(counted)),
-        Compression::Zstd => {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(counted)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
-            Box::new(decoder)
+    open_part(path, None, compressed, limits)
+}
+
+/// As [`open_path`], for a file or one member of an archive, either of which may be compressed by itself.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_part(
+    path: &Path,
+    member: Option<&Member>,
+    compressed: Option<Compression>,
+    limits: Limits,
+) -> io::Result<Box<dyn Read + Send>> {
+    let mut file = File::open(path)?;
+    let raw: Box<dyn Read + Send> = match member {
+        None => Box::new(file),
+        Some(member) => {
+            file.seek(SeekFrom::Start(member.offset))?;
+            let part = file.take(member.compressed_bytes);
+            // More than the archive's directory says is not read: that sum was checked.
+            let limits = Limits { max_bytes: limits.max_bytes.min(member.bytes), ..limits };
+            match member.method {
+                Method::Stored => Box::new(part),
+                Method::Deflate => guard(Box::new(part), limits, |counted| Ok(Box::new(flate2::bufread::DeflateDecoder::new(counted))))?,
+            }
         }
     };
-    Ok(Box::new(Guard { inner, taken, given: 0, limits }))
+    match compressed {
+        None => Ok(Box::new(BufReader::with_capacity(FILE_BUFFER_BYTES, raw))),
+        Some(Compression::Gzip) => guard(raw, limits, |counted| Ok(Box::new(flate2::bufread::MultiGzDecoder::new(counted)))),
+        Some(Compression::Xz) => {
+            guard(raw, limits, |counted| Ok(Box::new(lzma_rust2::XzReader::new_mem_limit(counted, true, XZ_MEMORY_KIB))))
+        }
+        Some(Compression::Zstd) => guard(raw, limits, |counted| {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(counted)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+            Ok(Box::new(decoder))
+        }),
+    }
+}
+
+type CountedReader = BufReader<Counted<Box<dyn Read + Send>>>;
+
+/// Puts a decoder on `raw` that stops at the limits.
+fn guard(
+    raw: Box<dyn Read + Send>,
+    limits: Limits,
+    decoder: impl FnOnce(CountedReader) -> io::Result<Box<dyn Read + Send>>,
+) -> io::Result<Box<dyn Read + Send>> {
+    let taken = Arc::new(AtomicU64::new(0));
+    let counted = BufReader::with_capacity(FILE_BUFFER_BYTES, Counted { inner: raw, taken: Arc::clone(&taken) });
+    Ok(Box::new(Guard { inner: decoder(counted)?, taken, given: 0, limits }))
 }
 
 /// Counts the compressed bytes that were read.
@@ -165,6 +209,12 @@ mod tests {
         encoder.finish().unwrap()
     }
 
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(6)).unwrap();
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    }
+
     fn read(bytes: &[u8], limits: Limits) -> io::Result<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
@@ -175,11 +225,12 @@ mod tests {
     }
 
     #[test]
-    fn both_formats_and_joined_members_are_read() {
+    fn every_format_and_joined_members_are_read() {
         let twice = [gzip(b"one "), gzip(b"two")].concat();
         assert_eq!(read(&twice, Limits::default()).unwrap(), b"one two");
         let zstd = zstd::encode_all(&b"three"[..], 3).unwrap();
         assert_eq!(read(&zstd, Limits::default()).unwrap(), b"three");
+        assert_eq!(read(&[xz(b"fo"), xz(b"ur")].concat(), Limits::default()).unwrap(), b"four");
         assert_eq!(read(b"plain", Limits::default()).unwrap(), b"plain");
     }
 
@@ -187,13 +238,13 @@ mod tests {
     fn bombs_and_damage_have_names() {
         let zeros = vec![0u8; 4 << 20];
         let tight = Limits { max_bytes: 1 << 30, max_ratio: 100, ratio_from_bytes: 1 << 20 };
-        for bomb in [gzip(&zeros), zstd::encode_all(&zeros[..], 3).unwrap()] {
+        for bomb in [gzip(&zeros), xz(&zeros), zstd::encode_all(&zeros[..], 3).unwrap()] {
             assert_eq!(OpenError::reason_of(&read(&bomb, tight).unwrap_err()), "decompression_bomb");
             let small = Limits { max_bytes: 1 << 20, max_ratio: u64::MAX, ratio_from_bytes: u64::MAX };
             assert_eq!(OpenError::reason_of(&read(&bomb, small).unwrap_err()), "decompressed_too_large");
         }
         let text: Vec<u8> = (0..100_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
-        for whole in [gzip(&text), zstd::encode_all(&text[..], 3).unwrap()] {
+        for whole in [gzip(&text), xz(&text), zstd::encode_all(&text[..], 3).unwrap()] {
             let cut = &whole[..whole.len() / 2];
             assert_eq!(OpenError::reason_of(&read(cut, Limits::default()).unwrap_err()), "truncated_file");
         }

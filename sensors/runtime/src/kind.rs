@@ -83,7 +83,7 @@ impl Kind {
 /// only two things: `truth.json` (also compressed) is never read, and `directory.csv` may have a single known column.
 pub fn recognise(name: &str, head: &[u8]) -> Kind {
     let file_name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
-    let bare_name = file_name.strip_suffix(".gz").or_else(|| file_name.strip_suffix(".zst")).unwrap_or(&file_name);
+    let bare_name = [".gz", ".zst", ".xz"].iter().find_map(|end| file_name.strip_suffix(end)).unwrap_or(&file_name);
     if bare_name == "truth.json" {
         return Kind::Truth;
     }

@@ -32,6 +32,8 @@ pub struct Ready {
     /// Where to stop: the size of the file, or the end of the last full line of a JSON Lines file. Pass it to
     /// [`FolderWatch::mark_done`] after reading.
     pub to_offset: u64,
+    /// False for all but the last member of an archive: the file is marked once all of them are read.
+    pub is_last: bool,
 }
 
 impl Ready {
@@ -40,7 +42,7 @@ impl Ready {
     /// # Errors
     /// The file cannot be opened, or vanished.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        if self.input.compressed.is_some() {
+        if self.input.compressed.is_some() || self.input.member.is_some() {
             return open(&self.input);
         }
         let mut file = File::open(&self.path)?;
@@ -175,11 +177,26 @@ impl FolderWatch {
         Ok(())
     }
 
-    fn ready(&self, path: &Path, size: u64) -> Option<Ready> {
-        let input = Input::recognise(path);
+    /// The file, or the members of the archive that it is.
+    fn ready(&self, path: &Path, size: u64) -> Vec<Ready> {
+        let mut inputs = Input::recognise_all(path);
+        let Some(last) = inputs.pop() else { return Vec::new() };
+        let part = |input, is_last| Ready { path: path.to_path_buf(), input, from_offset: 0, to_offset: size, is_last };
+        let mut ready: Vec<Ready> = inputs.into_iter().map(|input| part(input, false)).collect();
+        ready.extend(self.continued(part(last, true)));
+        ready
+    }
+
+    /// The part of a JSON Lines file that is new; any other file as it is.
+    fn continued(&self, mut ready: Ready) -> Option<Ready> {
+        let (path, size, input) = (&ready.path, ready.to_offset, &ready.input);
         let mut from_offset = 0;
         let mut to_offset = size;
-        if matches!(input.kind, Kind::SaasJson | Kind::ZeekJson | Kind::SuricataEve) && input.compressed.is_none() && is_json_lines(path) {
+        if matches!(input.kind, Kind::SaasJson | Kind::ZeekJson | Kind::SuricataEve)
+            && input.compressed.is_none()
+            && input.member.is_none()
+            && is_json_lines(path)
+        {
             if let Some(mark) = self.files.get(path)
                 && mark.offset <= size
                 && fingerprint(path, mark.fingerprint_bytes).is_ok_and(|now| now == mark.fingerprint)
@@ -191,7 +208,8 @@ impl FolderWatch {
                 return None;
             }
         }
-        Some(Ready { path: path.to_path_buf(), input, from_offset, to_offset })
+        (ready.from_offset, ready.to_offset) = (from_offset, to_offset);
+        Some(ready)
     }
 }
 

@@ -60,3 +60,27 @@ fn audit_logs_are_audit_logs_and_other_json_is_not() {
     let first = discover(&[path]).unwrap().into_iter().find(|input| input.kind == Kind::SaasJson).unwrap();
     assert!(first.compressed.is_some() && open(&first).is_ok());
 }
+
+#[test]
+fn archives_and_xz() {
+    let Some(path) = corpus("attack/otrf_atomic_network") else { return };
+    let found = kinds(&path);
+    // 37 archives, some with several captures, and one capture beside them.
+    let captures: usize = [Kind::Pcap, Kind::PcapNg].iter().filter_map(|kind| found.get(kind)).sum();
+    assert_eq!((captures, found.values().sum::<usize>()), (47, 47), "{found:?}");
+    let Some(path) = corpus("stitch/ait-ads") else { return };
+    assert_eq!(kinds(&path).get(&Kind::AlertCsv), Some(&4));
+    for input in discover(&[path]).unwrap().iter().filter(|input| input.kind == Kind::AlertCsv) {
+        let mut bytes = 0;
+        let mut reader = open(input).unwrap();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match std::io::Read::read(&mut reader, &mut buffer).unwrap() {
+                0 => break,
+                count => bytes += count,
+            }
+        }
+        println!("{} {bytes} bytes", input.name);
+        assert!(bytes > 1 << 20);
+    }
+}

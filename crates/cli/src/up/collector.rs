@@ -80,7 +80,9 @@ pub fn run(config: &Config, bus: &dyn Bus, shared: &Shared, people: &Sender<Vec<
                 "read"
             );
             add(&mut report, config, &feed.report);
-            done.push((file.path, file.to_offset));
+            if file.is_last {
+                done.push((file.path, file.to_offset));
+            }
             // Many small files share one durable write.
             if done.len() >= PUBLISH_FILES {
                 flush().context("cannot publish events")?;
