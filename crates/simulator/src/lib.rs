@@ -64,7 +64,7 @@ pub struct Options {
     pub people: u32,
     /// 1 to 400; `case-a` needs 17.
     pub days: u32,
-    /// Audit records arrive 60 to 90 minutes late, a few up to two days, one in fifty twice.
+    /// Audit records arrive late as those services deliver them: minutes to 90 minutes, some hours, a few up to two days, one in fifty twice.
     pub late: bool,
 }
 

@@ -75,8 +75,15 @@ impl RawFiles {
     pub fn record(&mut self, log: Log, time_ms: i64, text: &str) -> std::io::Result<()> {
         let mut arrivals = vec![time_ms];
         if let Some(rng) = &mut self.late {
-            // 60 to 90 minutes is typical; one in a hundred takes up to two days; one in fifty comes twice.
-            let delay = if rng.chance(0.01) { rng.range(3 * HOUR_MS, 48 * HOUR_MS) } else { rng.range(60 * MINUTE_MS, 90 * MINUTE_MS) };
+            // 60 to 90 minutes are typical of the Unified Audit Log, 2 to 15 of Entra's logs; one in twenty takes hours more, one in a
+            // hundred up to two days; one in fifty comes twice.
+            let typical = if log == Log::Unified { 60..90 } else { 2..15 };
+            let mut delay = rng.range(typical.start * MINUTE_MS, typical.end * MINUTE_MS);
+            if rng.chance(0.05) {
+                delay += (rng.exponential(2.0).min(12.0) * HOUR_MS as f64) as i64;
+            } else if rng.chance(0.01) {
+                delay = rng.range(3 * HOUR_MS, 48 * HOUR_MS);
+            }
             arrivals = vec![time_ms + delay];
             if rng.chance(0.02) {
                 arrivals.push(time_ms + delay + rng.range(MINUTE_MS, 6 * HOUR_MS));
