@@ -131,7 +131,8 @@ pub enum SensorDomain {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example: weft simulate case-a --seed 7 --out /tmp/case")]
+#[command(after_help = "Example: weft simulate case-a --seed 7 --out /tmp/case\n         \
+                        weft simulate benign-month --people 5000 --events --out /tmp/month")]
 pub struct Simulate {
     /// Scenario: case-a or benign-month
     pub name: String,
@@ -141,15 +142,18 @@ pub struct Simulate {
     /// Output folder; must be empty or absent
     #[arg(long)]
     pub out: PathBuf,
-    /// People in the organisation, 8 to 500
+    /// People in the organisation, 8 to 20,000
     #[arg(long, default_value_t = 60)]
     pub people: u32,
-    /// Days of activity, at most 120; case-a needs at least 17
+    /// Days of activity, at most 400; case-a needs at least 17
     #[arg(long, default_value_t = 21)]
     pub days: u32,
     /// Audit records arrive late, out of order and partly twice
     #[arg(long)]
     pub late: bool,
+    /// Write the events themselves (Protobuf, one file a day) instead of raw inputs: much faster, and the same events
+    #[arg(long)]
+    pub events: bool,
 }
 
 #[derive(Debug, ClapArgs)]

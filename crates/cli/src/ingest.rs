@@ -1,5 +1,6 @@
 //! Reads inputs with the sensor that their kind asks for.
 
+use crate::event_file;
 use crate::feed::{Feed, Forward};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Read;
@@ -38,6 +39,7 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
                 .map_or(Ok(()), |format| weft_log_collector::read_log(source, format, feed))
                 .map_err(|error| (error.reason(), error.to_string()))
         }
+        Kind::Events => event_file::read(source, feed),
         Kind::AlertCsv | Kind::NoReader | Kind::Truth | Kind::Unknown | Kind::Empty => Ok(()),
     };
     if let Err((reason, text)) = ended {

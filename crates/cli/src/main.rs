@@ -5,6 +5,7 @@ mod clock;
 mod demo;
 mod doctor;
 mod eval;
+mod event_file;
 mod exit;
 mod feed;
 mod ingest;

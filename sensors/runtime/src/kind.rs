@@ -42,6 +42,8 @@ pub enum Kind {
     AlertCsv,
     /// A log that is known and not read.
     NoReader,
+    /// Weft's own events as Protobuf, each with its length in front.
+    Events,
     /// The answers of a simulated scenario: never read.
     Truth,
     /// Nothing that Weft reads.
@@ -72,6 +74,7 @@ impl Kind {
             Self::SecureAccessCsv => "secure_access_csv",
             Self::AlertCsv => "alert_csv",
             Self::NoReader => "no_reader",
+            Self::Events => "events",
             Self::Truth => "truth",
             Self::Unknown => "unknown",
             Self::Empty => "empty",
@@ -95,6 +98,9 @@ pub fn recognise(name: &str, head: &[u8]) -> Kind {
         // Section Header Block.
         [0x0A, 0x0D, 0x0D, 0x0A, ..] => return Kind::PcapNg,
         _ => {}
+    }
+    if is_event_file(head) {
+        return Kind::Events;
     }
     let text = decode(head);
     let body = text.trim_ascii_start();
@@ -123,6 +129,13 @@ fn decode(head: &[u8]) -> Vec<u8> {
     // Reading from memory cannot fail; what was decoded until then is still good.
     let _ = TextReader::new(head).read_to_end(&mut text);
     text
+}
+
+/// Whether an event of `weft.event.v1` follows a length: its first fields are the uid of 16 bytes and the time.
+fn is_event_file(head: &[u8]) -> bool {
+    let Some(last) = head.iter().take(3).position(|byte| byte & 0x80 == 0) else { return false };
+    let event = head.get(last + 1..).unwrap_or_default();
+    event.starts_with(&[0x0A, 16]) && event.get(18) == Some(&0x10)
 }
 
 /// Whether `"key"` followed by a colon stands anywhere in `text`.
@@ -264,6 +277,14 @@ mod tests {
         check("x.pcap", b"\x0A\x0D\x0D\x0A\x1C\x00", Kind::PcapNg);
         check("noise.json", br#"{"name":"left-pad","version":"1.0.0"}"#, Kind::Unknown);
         check("x.pcap", b"\x7FELF\x02\x01", Kind::Unknown);
+    }
+
+    #[test]
+    fn event_files() {
+        let event = [&[0x0A, 16][..], &[7; 16], &[0x10, 1]].concat();
+        check("2024-03-04.pb", &[&[20][..], &event].concat(), Kind::Events);
+        check("x", &[&[0x94, 1][..], &event].concat(), Kind::Events);
+        check("x", &[&[20][..], &event[..18]].concat(), Kind::Unknown);
     }
 
     #[test]

@@ -69,18 +69,6 @@ pub fn append_delimited(event: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(event);
 }
 
-/// The first event of what [`append_delimited`] wrote, encoded, and what follows it; `None` when no whole event is there.
-pub fn split_delimited(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut length = 0usize;
-    for (place, byte) in bytes.iter().take(4).enumerate() {
-        length |= usize::from(byte & 0x7f) << (7 * place);
-        if byte & 0x80 == 0 {
-            return bytes.get(place + 1..)?.split_at_checked(length);
-        }
-    }
-    None
-}
-
 /// The event that `bytes` hold.
 ///
 /// Fields of later versions are skipped; an activity, status or direction this version does not know becomes `Other` or `Unknown`.
@@ -125,19 +113,18 @@ mod tests {
     use crate::activity::{ACCOUNT_CHANGE, AUTHENTICATION, DHCP, DIRECTION, ENTITY_MANAGEMENT, FILE_HOSTING, Row, STATUS};
 
     #[test]
-    fn delimited_events_come_back_one_by_one() {
+    fn another_implementation_reads_the_lengths() {
+        use prost::Message;
         let mut file = Vec::new();
-        for length in [0, 1, 127, 128, 70_000] {
-            super::append_delimited(&vec![9; length], &mut file);
+        let event = |length| v1::Event { raw_data: Some("x".repeat(length)), ..v1::Event::default() };
+        for length in [0, 100, 200, 70_000] {
+            super::append_delimited(&event(length).encode_to_vec(), &mut file);
         }
         let mut rest = file.as_slice();
-        for length in [0, 1, 127, 128, 70_000] {
-            let (event, after) = super::split_delimited(rest).unwrap();
-            assert_eq!(event.len(), length);
-            rest = after;
+        for length in [0, 100, 200, 70_000] {
+            assert_eq!(v1::Event::decode_length_delimited(&mut rest).unwrap(), event(length));
         }
-        assert!(rest.is_empty() && super::split_delimited(rest).is_none());
-        assert!(super::split_delimited(&file[..file.len() - 1]).is_some() && super::split_delimited(&[0x80; 9]).is_none());
+        assert!(rest.is_empty());
     }
 
     /// Every row of `table` is a value of the Protobuf enum whose name is `prefix` and OCSF's caption.
