@@ -131,23 +131,28 @@ pub enum SensorDomain {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example: weft simulate case-a --seed 7 --out /tmp/case\n         \
-                        weft simulate benign-month --people 5000 --events --out /tmp/month")]
+#[command(after_help = "Examples:\n  weft simulate --list\n  weft simulate case-a --seed 7 --out /tmp/case\n  \
+                  weft simulate ./my-scenario/scenario.yaml --people 40 --days 20 --out /tmp/mine\n  \
+                  weft simulate benign-month --people 5000 --events --out /tmp/month")]
 pub struct Simulate {
-    /// Scenario: case-a or benign-month
-    pub name: String,
+    /// Scenario: a name of the list, or the path of a scenario.yaml or its folder
+    #[arg(required_unless_present = "list")]
+    pub name: Option<String>,
+    /// Print the names and titles of the scenarios
+    #[arg(long)]
+    pub list: bool,
     /// Seed; the same seed writes the same bytes
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Output folder; must be empty or absent
+    #[arg(long, required_unless_present = "list")]
+    pub out: Option<PathBuf>,
+    /// People in the organisation, 8 to 20,000 [default: the scenario's]
     #[arg(long)]
-    pub out: PathBuf,
-    /// People in the organisation, 8 to 20,000
-    #[arg(long, default_value_t = 60)]
-    pub people: u32,
-    /// Days of activity, at most 400; case-a needs at least 17
-    #[arg(long, default_value_t = 21)]
-    pub days: u32,
+    pub people: Option<u32>,
+    /// Days of activity, at most 400 [default: the scenario's]
+    #[arg(long)]
+    pub days: Option<u32>,
     /// Audit records arrive late, out of order and partly twice
     #[arg(long)]
     pub late: bool,

@@ -6,35 +6,50 @@ use crate::ingest;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
-use weft_simulator::{Options, SimulateError, Summary, simulate, simulate_events};
+use weft_simulator::{Options, SimulateError, Summary, about, scenarios, simulate, simulate_events};
 
 /// Runs the command.
 pub fn run(options: &Simulate) -> anyhow::Result<Code> {
-    let wanted =
-        Options { scenario: options.name.clone(), seed: options.seed, people: options.people, days: options.days, late: options.late };
+    let (Some(name), Some(folder), false) = (&options.name, &options.out, options.list) else { return list() };
+    let about = about(name).map_err(refused)?;
+    let wanted = Options {
+        scenario: name.clone(),
+        seed: options.seed,
+        people: options.people.unwrap_or(about.people),
+        days: options.days.unwrap_or(about.days),
+        late: options.late,
+    };
     let started = Instant::now();
     let mut out = std::io::stdout();
     if options.events {
-        let summary = with_progress(|progress| simulate_events(&wanted, &options.out, progress))?;
+        let summary = with_progress(|progress| simulate_events(&wanted, folder, progress))?;
         let seconds = started.elapsed().as_secs_f64();
         let rate = summary.events as f64 / seconds.max(0.001);
         let Summary { events, mails, audit_records, .. } = summary;
         writeln!(
             out,
             "{}: {events} events ({mails} mails, {audit_records} audit records) in {seconds:.1} s, {rate:.0} events/s",
-            options.out.display()
+            folder.display()
         )?;
     } else {
-        let summary = write(&wanted, &options.out)?;
+        let summary = write(&wanted, folder)?;
         writeln!(
             out,
             "{}: {} mails, {} audit records, {} packets, {} MB",
-            options.out.display(),
+            folder.display(),
             summary.mails,
             summary.audit_records,
             summary.packets,
             summary.raw_bytes / 1_000_000
         )?;
+    }
+    Ok(Code::Done)
+}
+
+/// Prints a line a scenario.
+fn list() -> anyhow::Result<Code> {
+    for name in scenarios() {
+        writeln!(std::io::stdout(), "{name:24} {}", about(name)?.title)?;
     }
     Ok(Code::Done)
 }
@@ -51,8 +66,14 @@ fn with_progress(work: impl FnOnce(&mut dyn FnMut(u64, u64)) -> Result<Summary, 
         progress.set_position(done);
     });
     progress.finish_and_clear();
-    summary.map_err(|error| match error {
-        SimulateError::UnknownScenario(_) | SimulateError::Options(_) | SimulateError::NotEmpty(_) => usage(error.to_string()),
+    summary.map_err(refused)
+}
+
+/// What the caller can mend is a usage error.
+fn refused(error: SimulateError) -> anyhow::Error {
+    use SimulateError::{NotEmpty, Options, Scenario, UnknownScenario};
+    match error {
+        UnknownScenario(_) | Options(_) | NotEmpty(_) | Scenario { .. } => usage(error.to_string()),
         other => other.into(),
-    })
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Times are milliseconds since the Unix epoch, UTC. Must not read a clock.
 
-use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use weft_model::time::{DAY_MS, MINUTE_MS};
 
 /// Monday 2024-03-04 00:00 UTC.
 pub const START_MS: i64 = 1_709_510_400_000;
@@ -14,19 +14,9 @@ pub fn midnight(day: u32, offset_min: i64) -> i64 {
     START_MS + i64::from(day) * DAY_MS - offset_min * MINUTE_MS
 }
 
-/// As [`midnight`], in the time zone of the default home office.
-pub fn local_midnight(day: u32) -> i64 {
-    midnight(day, UTC_OFFSET_H * 60)
-}
-
 /// `03-18`, the date of simulated day `day`.
 pub fn month_and_day(day: u32) -> String {
     format(START_MS + i64::from(day) * DAY_MS, "%m-%d")
-}
-
-/// `hour:minute` local time on `day`.
-pub fn local(day: u32, hour: i64, minute: i64) -> i64 {
-    local_midnight(day) + hour * HOUR_MS + minute * MINUTE_MS
 }
 
 /// 0 for Monday to 6 for Sunday.
@@ -78,10 +68,11 @@ pub fn date(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use weft_model::time::HOUR_MS;
 
     #[test]
     fn formats() {
-        let at = local(14, 8, 30);
+        let at = midnight(14, -360) + 8 * HOUR_MS + 30 * MINUTE_MS;
         assert_eq!(audit_time(at), "2024-03-18T14:30:00");
         assert_eq!(graph_time(at), "2024-03-18T14:30:00Z");
         assert_eq!(mail_time(at), "Mon, 18 Mar 2024 14:30:00 +0000");

@@ -10,7 +10,6 @@ mod audit;
 mod bounce;
 mod calendar;
 mod capture;
-mod case_a;
 mod changes;
 mod company;
 mod conversation;
@@ -32,6 +31,7 @@ mod office_work;
 mod organisation;
 mod output;
 mod packet;
+mod play;
 mod rare_acts;
 mod raw_files;
 mod rng;
@@ -40,6 +40,7 @@ mod schedule;
 mod sign_ins;
 mod simulate;
 mod spill;
+mod stories;
 mod systems;
 mod tally;
 mod texts;
@@ -49,7 +50,8 @@ mod truth;
 mod web;
 mod world;
 
-pub use simulate::{Simulation, scenarios, simulate, simulate_events};
+pub use scenario::About;
+pub use simulate::{Simulation, about, scenarios, simulate, simulate_events};
 pub use truth::{Attack, LookAlike, Step, Truth, TruthEntity};
 
 use std::path::PathBuf;
@@ -57,12 +59,12 @@ use std::path::PathBuf;
 /// What to simulate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// One of [`scenarios`].
+    /// One of [`scenarios`], or the path of a scenario file or its folder.
     pub scenario: String,
     pub seed: u64,
     /// 8 to 20,000.
     pub people: u32,
-    /// 1 to 400; `case-a` needs 17.
+    /// 1 to 400; at least what the scenario needs.
     pub days: u32,
     /// Audit records arrive late as those services deliver them: minutes to 90 minutes, some hours, a few up to two days, one in fifty twice.
     pub late: bool,
@@ -97,7 +99,7 @@ pub struct Summary {
 /// Why nothing, or not everything, was written.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
-    #[error("unknown scenario {0:?}; choose one of: {names}", names = scenarios().join(", "))]
+    #[error("unknown scenario {0:?}; name the path of a scenario.yaml or one of: {names}", names = scenarios().join(", "))]
     UnknownScenario(String),
     #[error("{0}")]
     Options(String),
@@ -111,7 +113,13 @@ pub enum SimulateError {
     },
     #[error("cannot use a temporary file; set TMPDIR to a folder with room")]
     Temporary(#[from] std::io::Error),
-    #[error("the scenario file of {name} is not valid: {reason}")]
+    #[error("cannot read {path}")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("scenario {name}: {reason}")]
     Scenario { name: String, reason: String },
     #[error("a simulated record is not readable by the decoders: {0}")]
     Decode(String),

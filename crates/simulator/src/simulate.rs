@@ -1,19 +1,18 @@
 //! The simulation from start to end: draws the company, lives its days, plays the attack, writes the truth.
 
 use crate::calendar::{self, START_MS};
-use crate::case_a::Play;
 use crate::changes::Changes;
 use crate::company::Company;
 use crate::correspondents::{Correspondents, Vendor};
 use crate::event_buffer::{Deliver, EventBuffer};
 use crate::event_files::EventFiles;
 use crate::mail_day::MailDay;
-use crate::organisation::Organisation;
 use crate::output::{Output, Target};
 use crate::raw_files::{RawFiles, io};
 use crate::rng::Rng;
-use crate::scenario;
+use crate::scenario::{About, EMBEDDED, Scenario};
 use crate::schedule;
+use crate::stories::Stories;
 use crate::truth::{LookAlike, Truth};
 use crate::web::Web;
 use crate::world::{NetworkState, World};
@@ -26,9 +25,17 @@ use weft_model::{Directory, Event};
 const MAX_PEOPLE: u32 = 20_000;
 const MAX_DAYS: u32 = 400;
 
-/// Names that [`simulate`] takes.
-pub fn scenarios() -> &'static [&'static str] {
-    &["case-a", "benign-month"]
+/// Names that [`simulate`] takes, beside paths of scenario files and their folders.
+pub fn scenarios() -> Vec<&'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name).collect()
+}
+
+/// What is known of a scenario, by its name or path.
+///
+/// # Errors
+/// An unknown name, or a file that cannot be read or is not valid.
+pub fn about(scenario: &str) -> Result<About, SimulateError> {
+    Ok(Scenario::load(scenario)?.about())
 }
 
 /// Writes `out/raw` and `out/truth.json`; `progress` gets (days done, days in all).
@@ -36,10 +43,10 @@ pub fn scenarios() -> &'static [&'static str] {
 /// # Errors
 /// An unknown scenario, options out of range, `out/raw` not empty, or a failed write.
 pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, SimulateError> {
-    check(options)?;
+    let scenario = checked(options)?;
     let late = options.late.then(|| Rng::new(options.seed, "late"));
     let files = RawFiles::create(out, options.end_ms(), late)?;
-    let mut simulation = Simulation::found(options, Target::Raw(files))?;
+    let mut simulation = Simulation::found(options, scenario, Target::Raw(files))?;
     let text = simulation.directory_csv()?;
     simulation.world.out.directory(&text)?;
     let (truth, summary) = simulation.live_all(&mut |_, _| Ok(()), progress)?;
@@ -53,9 +60,9 @@ pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64
 /// # Errors
 /// An unknown scenario, options out of range, `out/events` not empty, or a failed write.
 pub fn simulate_events(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, SimulateError> {
-    check(options)?;
+    let scenario = checked(options)?;
     let mut files = EventFiles::create(out)?;
-    let simulation = Simulation::found(options, Target::Events(EventBuffer::new(out.to_owned())))?;
+    let simulation = Simulation::found(options, scenario, Target::Events(EventBuffer::new(out.to_owned())))?;
     let path = out.join("directory.csv");
     std::fs::write(&path, simulation.directory_csv()?).map_err(io(&path))?;
     let (truth, summary) = simulation.live_all(&mut |time_ms, event| files.write(time_ms, event), progress)?;
@@ -64,22 +71,25 @@ pub fn simulate_events(options: &Options, out: &Path, progress: &mut dyn FnMut(u
     Ok(summary)
 }
 
-fn check(options: &Options) -> Result<(), SimulateError> {
-    if !scenarios().contains(&options.scenario.as_str()) {
-        return Err(SimulateError::UnknownScenario(options.scenario.clone()));
-    }
+/// The scenario, when the options suit it.
+fn checked(options: &Options) -> Result<Scenario, SimulateError> {
+    let scenario = Scenario::load(&options.scenario)?;
     if !(8..=MAX_PEOPLE).contains(&options.people) || !(1..=MAX_DAYS).contains(&options.days) {
         return Err(SimulateError::Options(format!("people must be 8 to {MAX_PEOPLE} and days 1 to {MAX_DAYS}")));
     }
-    Ok(())
+    if options.days < scenario.minimum_days || options.people < scenario.minimum_people {
+        let (name, people, days) = (&scenario.name, scenario.minimum_people, scenario.minimum_days);
+        return Err(SimulateError::Options(format!("{name} needs at least {days} days and {people} people")));
+    }
+    Ok(scenario)
 }
 
 /// A scenario as events, made without writing raw inputs. They equal what the decoders make of the raw inputs of [`simulate`].
 #[derive(Debug)]
 pub struct Simulation {
     options: Options,
-    platforms: Vec<String>,
-    play: Option<Play>,
+    scenario: Scenario,
+    stories: Stories,
     launch: Option<(u32, Vendor)>,
     world: World,
 }
@@ -90,20 +100,14 @@ impl Simulation {
     /// # Errors
     /// An unknown scenario, or options out of range.
     pub fn new(options: &Options) -> Result<Self, SimulateError> {
-        check(options)?;
-        Self::found(options, Target::Events(EventBuffer::new(std::env::temp_dir())))
+        Self::found(options, checked(options)?, Target::Events(EventBuffer::new(std::env::temp_dir())))
     }
 
-    fn found(options: &Options, target: Target) -> Result<Self, SimulateError> {
-        let case = if options.scenario == "case-a" { Some(scenario::case_a()?) } else { None };
-        if let Some(case) = case.as_ref().filter(|case| options.days < case.minimum_days) {
-            return Err(SimulateError::Options(format!("{} needs at least {} days", case.name, case.minimum_days)));
-        }
-        let platforms = scenario::benign()?.sharing_platforms;
-        let mut world = found(options, Output::new(target, options.end_ms()));
-        let play = case.map(|case| Play::prepare(case, &mut world));
+    fn found(options: &Options, scenario: Scenario, target: Target) -> Result<Self, SimulateError> {
+        let mut world = found(options, &scenario, Output::new(target, options.end_ms()));
+        let stories = Stories::prepare(&scenario, &mut world)?;
         let launch = launch(&mut world);
-        Ok(Self { options: options.clone(), platforms, play, launch, world })
+        Ok(Self { options: options.clone(), scenario, stories, launch, world })
     }
 
     fn directory_csv(&self) -> Result<Vec<u8>, SimulateError> {
@@ -133,37 +137,35 @@ impl Simulation {
 
     fn live_all(mut self, deliver: Deliver<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<(Truth, Summary), SimulateError> {
         let world = &mut self.world;
-        let forced = self.play.as_ref().map(Play::forced).unwrap_or_default();
+        let forced = self.stories.forced();
         for day in 0..self.options.days {
-            live(day, &self.platforms, &forced, self.launch.as_ref(), world)?;
-            if let Some(play) = &mut self.play {
-                play.day(day, world)?;
-            }
+            live(day, &self.scenario.sharing_platforms, &forced, (self.launch.as_ref(), &self.stories), world)?;
+            self.stories.day(day, world)?;
             // What comes late is written with the last day; where the day starts before UTC's, the next day still writes into this one.
             let end_ms = START_MS + (i64::from(day) + 1 - i64::from(world.company.is_ahead_of_utc())) * DAY_MS;
             world.out.flush_before((day + 1 < self.options.days).then_some(end_ms), deliver)?;
             progress(u64::from(day) + 1, u64::from(self.options.days));
         }
-        let attacks = self.play.map(Play::into_truth).transpose()?.into_iter().collect();
+        let (attacks, harmless) = self.stories.into_truth();
         let mut look_alikes = std::mem::take(&mut world.look_alikes);
+        look_alikes.extend(harmless);
         look_alikes.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
-        let truth = Truth { scenario: self.options.scenario, seed: self.options.seed, attacks, look_alikes };
+        let truth = Truth { scenario: self.scenario.name, seed: self.options.seed, attacks, look_alikes };
         Ok((truth, world.out.summary()))
     }
 }
 
 /// Draws the company and everything around it.
-fn found(options: &Options, out: Output) -> World {
+fn found(options: &Options, scenario: &Scenario, out: Output) -> World {
     let seed = options.seed;
-    let organisation = Organisation::default();
-    let mut company = Company::new(seed, options.people, &organisation);
+    let mut company = Company::new(seed, options.people, &scenario.organisation);
     let mut web = Web::new(seed, options.people);
     web.search(&company.realm);
     let mut rng = Rng::new(seed, "favourites");
     for person in &mut company.people {
         person.favourites = web.habits(&mut rng);
     }
-    let correspondents = Correspondents::new(seed, &company, organisation.correspondents_per_person, &mut web);
+    let correspondents = Correspondents::new(seed, &company, scenario.organisation.correspondents_per_person, &mut web);
     let changes = Changes::new(&company, seed, options.days);
     let trips = schedule::trips(&company, seed, options.days);
     let lease_s = *rng.pick(&[8, 10, 12, 24]).unwrap_or(&12) * 3_600;
@@ -233,7 +235,7 @@ fn live(
     day: u32,
     platforms: &[String],
     forced: &BTreeSet<(usize, u32)>,
-    launch: Option<&(u32, Vendor)>,
+    (launch, stories): (Option<&(u32, Vendor)>, &Stories),
     world: &mut World,
 ) -> Result<(), SimulateError> {
     world.begin_day(day);
@@ -244,6 +246,7 @@ fn live(
         let at = world.company.midnight(0, day) + vendor.minute * MINUTE_MS;
         world.newsletter(vendor, at, 0.2, &mut mail, &mut rng)?;
     }
+    stories.mail(day, world, &mut mail)?;
     world.office_day(day, &mail.sent);
     world.admin_day(day);
     let mut visits = mail.visits;

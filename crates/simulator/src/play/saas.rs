@@ -1,0 +1,194 @@
+//! Actions in the office suite: sign-ins, second factors, rules, mailbox access; each as the records that the suite's logs hold.
+
+use super::stage::Stage;
+use super::{Need, Part};
+use crate::SimulateError;
+use crate::audit::EXCHANGE;
+use crate::mime;
+use crate::output::Log;
+use crate::scenario::{Count, Lag};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use weft_model::EntityKind;
+
+/// Failures: number, name in the Unified Audit Log, reason in the sign-in log (Microsoft, "Microsoft Entra authentication and
+/// authorization error codes").
+const FAILURES: &[(u32, &str, &str)] = &[
+    (50_126, "InvalidUserNameOrPassword", "Error validating credentials due to invalid username or password."),
+    (50_053, "IdsLocked", "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."),
+    (50_055, "InvalidPasswordExpiredPassword", "The password is expired."),
+    (50_056, "InvalidPasswordNullPassword", "Invalid or null password: password does not exist in the directory for this user."),
+    (50_057, "UserDisabled", "The user account is disabled."),
+    (50_074, "UserStrongAuthClientAuthNRequiredInterrupt", "Strong Authentication is required."),
+    (
+        50_076,
+        "UserStrongAuthClientAuthNRequired",
+        "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.",
+    ),
+    (53_003, "BlockedByConditionalAccess", "Access has been blocked by Conditional Access policies."),
+    (500_121, "AuthenticationFailedDuringStrongAuthenticationRequest", "Authentication failed during strong authentication request."),
+];
+
+/// Sign-ins of one account, in both logs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    pub who: String,
+    pub client: String,
+    #[serde(default = "one")]
+    pub count: Count,
+    /// Spread over this time, the first one at the start.
+    #[serde(default)]
+    pub over: Lag,
+    /// Number of the failure; success when absent.
+    #[serde(default)]
+    pub error: Option<ErrorCode>,
+}
+
+/// A failure that the logs can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct ErrorCode(u32);
+
+impl TryFrom<u32> for ErrorCode {
+    type Error = String;
+    fn try_from(code: u32) -> Result<Self, String> {
+        if FAILURES.iter().any(|(known, _, _)| *known == code) {
+            return Ok(Self(code));
+        }
+        let known: Vec<String> = FAILURES.iter().map(|(code, _, _)| code.to_string()).collect();
+        Err(format!("unknown sign-in error {code}; known are {}", known.join(", ")))
+    }
+}
+
+/// Messages read through a client.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadMail {
+    pub who: String,
+    pub client: String,
+    /// Records.
+    #[serde(default = "one")]
+    pub count: Count,
+    /// Messages named in a record.
+    #[serde(default = "some")]
+    pub messages: Count,
+    #[serde(default)]
+    pub over: Lag,
+}
+
+/// A second factor is registered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddFactor {
+    pub who: String,
+    pub client: String,
+    /// As the directory log says it, such as `User registered security info`.
+    pub activity: String,
+    pub reason: String,
+    /// `StrongAuthenticationMethod` numbers: 5 text message, 6 app with a notification, 7 app with a code.
+    pub before: Vec<u32>,
+    pub after: Vec<u32>,
+    /// Share of cases in which the record tells the client's address.
+    #[serde(default)]
+    pub shows_address: f64,
+}
+
+/// An inbox rule is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboxRule {
+    pub who: String,
+    pub client: String,
+    pub name: String,
+    pub parameters: BTreeMap<String, String>,
+}
+
+fn one() -> Count {
+    Count::of(1)
+}
+
+fn some() -> Count {
+    Count { least: 1, most: 6 }
+}
+
+impl Part for SignIn {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let failure = self.error.and_then(|ErrorCode(code)| FAILURES.iter().find(|(known, _, _)| *known == code));
+        let people = stage.cast.people(&self.who)?;
+        let start = stage.now_ms;
+        for person in people {
+            stage.touch_person(person);
+            stage.now_ms = start;
+            let (count, length) = (self.count.draw(&mut stage.rng), self.over.draw(&mut stage.rng));
+            for at in stage.moments(count, length) {
+                let session = stage.session(&self.client)?;
+                let number = failure.map(|(code, name, _)| (code.to_string(), *name));
+                let short = number.as_ref().map(|(code, name)| (code.as_str(), *name));
+                stage.record(person, Log::Unified, at, |auditor, rng| auditor.sign_in(at, &session, &EXCHANGE, short, rng));
+                let long = failure.map(|(code, _, reason)| (*code, *reason));
+                stage.record(person, Log::SignIns, at, |auditor, rng| auditor.graph_sign_in(at, &session, &EXCHANGE, long, rng));
+                stage.now_ms = at;
+            }
+        }
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::People(&self.who), Need::Client(&self.client)]
+    }
+}
+
+impl Part for ReadMail {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let person = stage.cast.person(&self.who)?;
+        stage.touch_person(person);
+        let (count, length) = (self.count.draw(&mut stage.rng), self.over.draw(&mut stage.rng));
+        for at in stage.moments(count, length) {
+            let session = stage.session(&self.client)?;
+            let messages = self.messages.draw(&mut stage.rng);
+            stage.record(person, Log::Unified, at, |auditor, rng| {
+                let ids: Vec<String> = (0..messages).map(|_| mime::exchange_id(rng)).collect();
+                auditor.mail_items_accessed(at, &session, &ids, rng)
+            });
+            stage.now_ms = at;
+        }
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::Person(&self.who), Need::Client(&self.client)]
+    }
+}
+
+impl Part for AddFactor {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let person = stage.cast.person(&self.who)?;
+        stage.touch_person(person);
+        let at = stage.now_ms;
+        let shown = stage.rng.chance(self.shows_address);
+        let ip = if shown { Some(stage.session(&self.client)?.ip) } else { None };
+        stage.record(person, Log::DirectoryAudits, at, |auditor, rng| auditor.graph_audit(at, &self.activity, &self.reason, ip, rng));
+        let later = at + stage.rng.range(2_000, 20_000);
+        stage
+            .record(person, Log::Unified, later, |auditor, rng| auditor.strong_authentication(later, None, &self.before, &self.after, rng));
+        stage.now_ms = later;
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::Person(&self.who), Need::Client(&self.client)]
+    }
+}
+
+impl Part for InboxRule {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let person = stage.cast.person(&self.who)?;
+        stage.touch_person(person);
+        stage.touch(EntityKind::InboxRule, &self.name, &self.name, &[]);
+        let (at, session) = (stage.now_ms, stage.session(&self.client)?);
+        let parameters: Vec<(String, String)> = self.parameters.clone().into_iter().collect();
+        stage.record(person, Log::Unified, at, |auditor, rng| auditor.new_inbox_rule(at, &session, &self.name, &parameters, rng));
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::Person(&self.who), Need::Client(&self.client)]
+    }
+}
