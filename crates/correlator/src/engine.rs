@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::EntityGraph;
-use weft_indicators::{Context, Extractor, ModelSet, Settings, State};
-use weft_model::{DAY_MS, Directory, Domain, EntityKind, Event, EventTime, Incident, IncidentUid, Indicator, IndicatorUid};
-use weft_stitcher::{Alert, Priors, stitch};
+use weft_indicators::{Context, Extractor, Findings, ModelSet, Settings, State, finding};
+use weft_model::{Body, DAY_MS, Directory, Domain, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid};
+use weft_stitcher::{Alert, Cluster, Priors, stitch};
 
 /// Indicators are remembered this long.
 const REMEMBER_MS: i64 = 45 * DAY_MS;
@@ -30,6 +30,7 @@ pub struct Engine {
     pub(crate) knowledge: Knowledge,
     pub(crate) graph: EntityGraph,
     state: State,
+    findings: Findings,
     indicators: BTreeMap<IndicatorUid, Indicator>,
     /// Products behind the SaaS records seen, for naming the account in titles.
     pub(crate) products: BTreeSet<String>,
@@ -49,7 +50,16 @@ impl Engine {
             }
         }
         let state = State::new(knowledge.models.clone(), knowledge.settings);
-        Self { knowledge, graph, state, indicators: BTreeMap::new(), products: BTreeSet::new(), today: None, finished: BTreeMap::new() }
+        Self {
+            knowledge,
+            graph,
+            state,
+            findings: Findings::default(),
+            indicators: BTreeMap::new(),
+            products: BTreeSet::new(),
+            today: None,
+            finished: BTreeMap::new(),
+        }
     }
 
     /// Takes the events of one hour, in (time, uid) order; hours must not go back.
@@ -58,9 +68,14 @@ impl Engine {
         self.start_day(first.time);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
-        let (mut facts, mut touches) = (Vec::new(), Vec::new());
+        let (mut facts, mut touches, mut sighted) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
-            if event.domain() == Domain::Saas && !self.products.contains(&event.metadata.product) && self.products.len() < 64 {
+            let finding = if let Body::Finding(finding) = &event.body { Some(finding.as_ref()) } else { None };
+            if finding.is_none()
+                && event.domain() == Domain::Saas
+                && !self.products.contains(&event.metadata.product)
+                && self.products.len() < 64
+            {
                 self.products.insert(event.metadata.product.clone());
             }
             let extracted = Extractor::extract(event, self.context());
@@ -69,9 +84,10 @@ impl Engine {
             }
             facts.extend(extracted.facts);
             touches.extend(extracted.touches);
+            sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
         }
         let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
-        for indicator in self.state.step(context, &facts) {
+        for indicator in self.state.step(context, &facts).into_iter().chain(self.findings.step(context, &sighted)) {
             self.indicators.insert(indicator.uid, indicator);
         }
         for (entity, touch) in touches {
@@ -90,10 +106,13 @@ impl Engine {
         self.archive(now);
         self.graph.forget(now);
         self.indicators.retain(|_, indicator| now.since(indicator.end_time) < REMEMBER_MS);
-        while self.indicators.len() > MAX_INDICATORS {
-            let oldest = self.indicators.values().map(|indicator| (indicator.time, indicator.uid)).min();
-            let Some((_, uid)) = oldest else { break };
-            self.indicators.remove(&uid);
+        let surplus = self.indicators.len().saturating_sub(MAX_INDICATORS);
+        if surplus > 0 {
+            let mut oldest: Vec<_> = self.indicators.values().map(|indicator| (indicator.time, indicator.uid)).collect();
+            oldest.sort_unstable();
+            for (_, uid) in oldest.into_iter().take(surplus) {
+                self.indicators.remove(&uid);
+            }
         }
     }
 
@@ -115,9 +134,27 @@ impl Engine {
 
     /// The indicators kept, in (time, uid) order.
     pub fn indicators(&self) -> Vec<Indicator> {
-        let mut indicators: Vec<Indicator> = self.indicators.values().cloned().collect();
+        let mut indicators: Vec<Indicator> =
+            self.indicators.values().map(|indicator| finding::resolved(indicator.clone(), self.context())).collect();
+        self.join_families(&mut indicators);
         indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
         indicators
+    }
+
+    /// A finding that rests on the very events of an indicator of ours takes its family: dependent evidence is averaged, not added.
+    fn join_families(&self, indicators: &mut [Indicator]) {
+        let related = self.findings.related();
+        if related.is_empty() {
+            return;
+        }
+        let events = indicators.iter().filter(|one| !related.contains_key(&one.uid));
+        let owner: BTreeMap<EventUid, String> = events.flat_map(|one| one.events.iter().map(|e| (e.uid, one.family.clone()))).collect();
+        for indicator in indicators {
+            let families = related.get(&indicator.uid).into_iter().flatten().filter_map(|uid| owner.get(uid));
+            if let Some(family) = families.min() {
+                indicator.family.clone_from(family);
+            }
+        }
     }
 
     /// People known to the organisation.
@@ -140,10 +177,16 @@ impl Engine {
         Priors::new(people.max(devices), trials as f64)
     }
 
-    /// The incidents as they stand, by start and uid.
-    pub fn incidents(&self) -> Vec<Incident> {
+    /// The indicators in (time, uid) order and their clusters, whatever their evidence.
+    pub fn stitched(&self) -> (Vec<Indicator>, Vec<Cluster>) {
         let indicators = self.indicators();
         let clusters = stitch(&indicators, &self.graph, &self.priors());
+        (indicators, clusters)
+    }
+
+    /// The incidents as they stand, by start and uid.
+    pub fn incidents(&self) -> Vec<Incident> {
+        let (indicators, clusters) = self.stitched();
         let mut incidents: Vec<Incident> = clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, &indicators)).collect();
         incidents.retain(|incident| !self.finished.contains_key(&incident.uid));
         incidents.extend(self.finished.values().cloned());

@@ -1,5 +1,6 @@
 //! The entity graph: external entities and who touched them, beside the identity bindings.
 
+use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::touches::{Touch, Touches};
 use std::collections::{BTreeSet, HashMap};
@@ -17,6 +18,8 @@ const MAX_INTERNAL: usize = 200_000;
 pub struct EntityGraph {
     /// Identity bindings.
     pub bindings: Bindings,
+    /// Names of one account.
+    pub aliases: Aliases,
     external: HashMap<Entity, Touches>,
     people: BTreeSet<Arc<str>>,
     devices: BTreeSet<Arc<str>>,
@@ -38,6 +41,10 @@ impl EntityGraph {
     /// Whether `key` is a known device.
     pub fn is_device(&self, key: &str) -> bool {
         self.devices.contains(key)
+    }
+    /// Whether `key` is a known person or account.
+    pub fn is_person(&self, key: &str) -> bool {
+        self.people.contains(key)
     }
     /// Records a contact with an external entity.
     pub fn touch(&mut self, entity: &Entity, touch: Touch) {

@@ -2,10 +2,12 @@
 //!
 //! Pure state that folds facts in any order within the caller's step; it must not know how events are decoded, scored or stored.
 
+pub mod aliases;
 pub mod bindings;
 pub mod graph;
 pub mod touches;
 
+pub use aliases::Aliases;
 pub use bindings::Bindings;
 pub use graph::EntityGraph;
 pub use touches::{Touch, Touches};

@@ -21,6 +21,9 @@ pub struct Why {
     pub bits: Bits,
 }
 
+/// What the model names of other products' findings begin with.
+pub const FINDING: &str = "Finding/";
+
 /// One deviation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {
@@ -50,4 +53,11 @@ pub struct Indicator {
     /// In (time, uid) order.
     pub events: Vec<EventRef>,
     pub why: Vec<Why>,
+}
+
+impl Indicator {
+    /// Whether it is another product's finding rather than a deviation of our own measuring.
+    pub fn is_finding(&self) -> bool {
+        self.model.starts_with(FINDING)
+    }
 }

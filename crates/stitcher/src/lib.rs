@@ -6,6 +6,7 @@
 pub mod cluster;
 pub mod evidence;
 pub mod link;
+mod rate;
 pub mod stitch;
 
 pub use cluster::Cluster;

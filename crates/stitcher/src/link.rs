@@ -11,6 +11,8 @@ pub struct Priors {
     pub population: f64,
     /// The odds, in bits, that a joined indicator must have of being part of it rather than benign.
     pub odds_bits: f64,
+    /// Attacks a day that other products find: however strong, two clusters of findings may be two attacks.
+    pub attacks_per_day: f64,
     /// Bits for evidence in the order of the attack stages.
     pub in_order_bits: f64,
     /// Bits against evidence in the opposite order.
@@ -18,16 +20,31 @@ pub struct Priors {
 }
 
 impl Priors {
+    /// Rules of other products, each of which an entity may trip, before any history.
+    const RULES: f64 = 10.0;
+
     /// For an organisation with this many people and devices and models per kind of entity.
     pub fn new(population: usize, trials_per_day: f64) -> Self {
-        Self { trials_per_day, population: (population.max(1)) as f64, odds_bits: 7.0, in_order_bits: 0.5, out_of_order_bits: 2.0 }
+        Self {
+            trials_per_day,
+            population: (population.max(1)) as f64,
+            odds_bits: 7.0,
+            attacks_per_day: 1.0 / 30.0,
+            in_order_bits: 0.5,
+            out_of_order_bits: 2.0,
+        }
     }
 
-    /// `log2(1 + 2^odds n)` where `n` benign indicators at least `strength_bits` surprising are expected within `gap_ms`; never less
-    /// than within five minutes.
-    pub fn benign_bits(&self, strength_bits: f64, gap_ms: i64) -> f64 {
+    /// Findings of other products a day at least `strength_bits` strong, before any history.
+    pub(crate) fn findings_per_day(&self, strength_bits: f64) -> f64 {
+        Self::RULES * self.population * (-strength_bits).exp2()
+    }
+
+    /// `log2(1 + 2^odds n)` where `n` benign indicators, `per_day` of them a day, are expected within `gap_ms` (never less than within five
+    /// minutes).
+    pub fn benign_bits(&self, per_day: f64, gap_ms: i64) -> f64 {
         let days = (gap_ms.max(5 * 60_000)) as f64 / (24 * HOUR_MS) as f64;
-        (1.0 + self.trials_per_day * (self.odds_bits - strength_bits).exp2() * days).log2()
+        (1.0 + per_day * self.odds_bits.exp2() * days).log2()
     }
 }
 

@@ -156,9 +156,18 @@ fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     text.windows(needle.len()).position(|window| window == needle)
 }
 
-/// Keys that only audit records have. One is enough, so that a truncated file is still read and its records counted.
+/// Keys that only audit records and alerts have. One is enough, so that a truncated file is still read and its records counted.
 fn has_audit_keys(text: &[u8]) -> bool {
-    const ALONE: [&str; 8] = [
+    const ALONE: [&str; 17] = [
+        "AlertSeverity",
+        "MessageTraceId",
+        "RecipientAddress",
+        "class_uid",
+        "firstActivityDateTime",
+        "providerAlertId",
+        "riskLevel",
+        "riskLastUpdatedDateTime",
+        "serviceSource",
         "CreationTime",
         "AuditData",
         "auditData",
@@ -171,7 +180,7 @@ fn has_audit_keys(text: &[u8]) -> bool {
     ALONE.iter().any(|key| has_key(text, key)) || (has_key(text, "operationName") && has_key(text, "category"))
 }
 
-/// A CSV whose header row names the audit column or the columns of the directory.
+/// A CSV whose header row names the audit column or the columns of a message trace, of a table of alerts or of the directory.
 fn table(bare_name: &str, body: &[u8]) -> Option<Kind> {
     const DIRECTORY: [&str; 10] = [
         "displayname",
@@ -189,6 +198,10 @@ fn table(bare_name: &str, body: &[u8]) -> Option<Kind> {
     for line in body.split(|b| *b == b'\n').take(2) {
         let line = String::from_utf8_lossy(line.get(..4096).unwrap_or(line)).to_lowercase();
         let columns: Vec<&str> = line.split([',', ';', '\t']).map(|column| column.trim().trim_matches('"').trim()).collect();
+        let has = |names: &[&str]| names.iter().all(|name| columns.contains(name));
+        if has(&["senderaddress", "recipientaddress"]) {
+            return Some(Kind::SaasCsv);
+        }
         if columns.contains(&"auditdata") && columns.len() > 1 {
             return Some(Kind::SaasCsv);
         }

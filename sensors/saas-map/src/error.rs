@@ -9,6 +9,8 @@ pub enum MapError {
     UnknownShape,
     #[error("the AuditData of the record is not a Microsoft 365 audit record")]
     BadAuditData,
+    #[error("the record is no valid OCSF Detection Finding")]
+    BadFinding,
     #[error("the record has no time")]
     NoTime,
     #[error("the time of the record cannot be read, or lies outside the years 1990 to 2200")]
@@ -22,6 +24,7 @@ impl MapError {
             Self::NotAnObject => "not_an_object",
             Self::UnknownShape => "unknown_shape",
             Self::BadAuditData => "bad_audit_data",
+            Self::BadFinding => "bad_finding",
             Self::NoTime => "no_time",
             Self::BadTime => "bad_time",
         }

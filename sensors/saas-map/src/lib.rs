@@ -8,8 +8,10 @@ mod entra;
 mod error;
 mod factor;
 mod field;
+pub mod finding;
 mod instant;
 mod m365;
+mod message_trace;
 mod operation;
 
 pub use error::MapError;
@@ -23,7 +25,7 @@ const MAX_RAW_BYTES: usize = 64 * 1024;
 /// Maps one audit record, recognising the provider by the record's shape: Microsoft 365 Unified Audit Log (also inside the
 /// `AuditData` of an export), Microsoft Entra sign-in and audit logs (Microsoft Graph shape, and the shape of diagnostic settings
 /// and Event Hubs). Every record of these shapes becomes an event; operations without a class of their own keep their name in an
-/// API Activity. `raw` is the record as read; at most 64 KiB of it are kept.
+/// API Activity. Alerts of other products ([`finding`]) and the Exchange message trace are read too. `raw` is the record as read; at most 64 KiB of it are kept.
 ///
 /// # Errors
 /// The record has no known shape, or no usable time; [`MapError::reason`] names it.
@@ -41,7 +43,8 @@ pub fn map_record(record: &Value, raw: &str) -> Result<Event, MapError> {
         }
         Some(inner) if m365::is_record(inner) => m365::map(inner, raw),
         Some(_) => Err(MapError::BadAuditData),
-        None => entra::map(record, raw),
+        None if message_trace::is_record(record) => message_trace::map(record, raw),
+        None => finding::map(record, raw).unwrap_or_else(|| entra::map(record, raw)),
     }
 }
 

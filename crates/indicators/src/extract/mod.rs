@@ -2,15 +2,17 @@
 //! internal entity touched which external one.
 
 mod email;
+mod finding;
 mod network;
 mod saas;
 
 use crate::context::Context;
 use crate::fact::{Fact, FactKind};
+pub(crate) use finding::resolve;
 use std::net::IpAddr;
 use std::sync::Arc;
 use weft_entity_graph::{EntityGraph, Touch};
-use weft_model::{AuthenticationKind, Body, DhcpKind, Directory, Entity, EntityKind, Event, EventTime};
+use weft_model::{AuthenticationKind, Body, DhcpKind, Directory, Entity, EntityKind, Event, EventTime, InvolvedKind};
 
 /// What one event yields.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Extracted {
     pub touches: Vec<(Entity, Touch)>,
     /// Internal entities seen.
     pub known: Vec<(EntityKind, Arc<str>)>,
+    /// Of another product's finding: whom and what it names, the one it is about first.
+    pub sighted: Vec<Entity>,
 }
 
 /// Turns events into facts.
@@ -36,8 +40,13 @@ impl Extractor {
         }
     }
 
-    /// Second pass: who logged on where.
+    /// Second pass: who logged on where, and which names mean one account.
     pub fn bind_people(event: &Event, graph: &mut EntityGraph, directory: &Directory) {
+        if let Body::Finding(finding) = &event.body {
+            for one in finding.involved.iter().filter(|one| one.kind == InvolvedKind::User) {
+                graph.aliases.unite([one.name.as_str()].into_iter().chain(one.aliases.iter().map(String::as_str)));
+            }
+        }
         let Body::Authentication(logon) = &event.body else { return };
         if logon.kind != AuthenticationKind::AuthenticationTicket || logon.status == weft_model::Status::Failure {
             return;
@@ -59,7 +68,8 @@ impl Extractor {
             Body::Network(flow) => network::flow(&mut out, flow),
             Body::Http(http) => network::http(&mut out, http),
             Body::Dns(dns) => network::dns(&mut out, dns),
-            Body::Dhcp(_) | Body::Finding(_) => {}
+            Body::Dhcp(_) => {}
+            Body::Finding(finding) => finding::extract(&mut out, finding),
             Body::Authentication(logon) => saas::logon(&mut out, logon),
             Body::AccountChange(change) => saas::account(&mut out, change),
             Body::EntityManagement(change) => saas::entity(&mut out, change),

@@ -1,0 +1,77 @@
+//! How many findings of other products are usual: in all, and about one entity. Robust against bursts: a median over days, and days on
+//! which anything was found, so that neither an attack nor the first days of a new product pass for the rule.
+
+use std::collections::{BTreeMap, HashMap};
+use weft_model::{DAY_MS, Entity, EventTime, Indicator};
+
+/// Strengths are told apart up to this, in bits.
+const LEVELS: usize = 16;
+/// History looked at, in days.
+const HISTORY_DAYS: i64 = 30;
+
+/// Findings by day and strength.
+#[derive(Debug, Default)]
+pub(crate) struct Rates<'a> {
+    first_day: i64,
+    /// By day: the median number a day at least this strong in the month before it.
+    usual: BTreeMap<i64, [f64; LEVELS]>,
+    /// Days (ascending) with a finding about an internal entity, and its bits.
+    by_entity: HashMap<&'a Entity, Vec<(i64, f64)>>,
+}
+
+fn level(bits: f64) -> usize {
+    (bits.max(0.0) as usize).min(LEVELS - 1)
+}
+
+impl<'a> Rates<'a> {
+    /// Of indicators sorted by time.
+    pub(crate) fn of(indicators: &'a [Indicator]) -> Self {
+        let mut rates = Self::default();
+        let mut counts: BTreeMap<i64, [u32; LEVELS]> = BTreeMap::new();
+        for indicator in indicators.iter().filter(|indicator| indicator.is_finding()) {
+            let (day, bits) = (indicator.time.day(), indicator.bits.value());
+            counts.entry(day).or_default().iter_mut().take(level(bits) + 1).for_each(|count| *count += 1);
+            for entity in indicator.entities.iter().filter(|entity| entity.kind.is_internal()) {
+                rates.by_entity.entry(entity).or_default().push((day, bits));
+            }
+        }
+        rates.first_day = counts.keys().next().copied().unwrap_or(i64::MAX);
+        for day in counts.keys() {
+            let from = (day - HISTORY_DAYS).max(rates.first_day);
+            let mut medians = [0.0; LEVELS];
+            for (level, median) in medians.iter_mut().enumerate() {
+                let of_day = |day| counts.get(&day).and_then(|counts| counts.get(level)).copied().unwrap_or(0);
+                let mut month: Vec<u32> = (from..*day).map(of_day).collect();
+                month.sort_unstable();
+                *median = f64::from(month.get(month.len() / 2).copied().unwrap_or(0));
+            }
+            rates.usual.insert(*day, medians);
+        }
+        rates
+    }
+
+    /// Days of history before the day of `at`, at most 30.
+    pub(crate) fn days(&self, at: EventTime) -> f64 {
+        at.day().saturating_sub(self.first_day).clamp(0, HISTORY_DAYS) as f64
+    }
+
+    /// Findings a day at least this strong, in the month before the day of `at`.
+    pub(crate) fn per_day(&self, at: EventTime, strength_bits: f64) -> f64 {
+        let known = self.usual.range(..=at.day()).next_back();
+        known.and_then(|(_, medians)| medians.get(level(strength_bits))).copied().unwrap_or(0.0)
+    }
+
+    /// Share of days with one about this internal entity.
+    pub(crate) fn per_day_about(&self, entity: &Entity, at: EventTime, strength_bits: f64) -> f64 {
+        let (Some(list), days) = (self.by_entity.get(entity), self.days(at)) else { return 0.0 };
+        let from = at.plus_ms(-HISTORY_DAYS * DAY_MS).day();
+        let before = list.iter().skip(list.partition_point(|(day, _)| *day < from)).take_while(|(day, _)| *day < at.day());
+        let (mut count, mut last) = (0.0, i64::MIN);
+        for (day, _) in before.filter(|(_, bits)| *bits >= strength_bits) {
+            if *day != last {
+                (count, last) = (count + 1.0, *day);
+            }
+        }
+        count / days.max(1.0)
+    }
+}
