@@ -31,7 +31,7 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
         Kind::Message => weft_mail_ingestor::read_message(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::Mbox => weft_mail_ingestor::read_mbox(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::SaasJson => weft_saas_collector::read_json(source, feed).map_err(|error| (error.reason(), error.to_string())),
-        Kind::SaasCsv => weft_saas_collector::read_csv(source, feed).map_err(|error| (error.reason(), error.to_string())),
+        Kind::SaasCsv | Kind::AlertCsv => weft_saas_collector::read_csv(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::Directory => weft_saas_collector::read_directory(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::ZeekTsv | Kind::ZeekJson | Kind::SuricataEve | Kind::CiscoAsa | Kind::SecureAccessCsv => {
             let format = weft_log_collector::format_of(input.kind);
@@ -40,7 +40,7 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
                 .map_err(|error| (error.reason(), error.to_string()))
         }
         Kind::Events => event_file::read(source, feed),
-        Kind::AlertCsv | Kind::NoReader | Kind::Truth | Kind::Unknown | Kind::Empty => Ok(()),
+        Kind::NoReader | Kind::Truth | Kind::Unknown | Kind::Empty => Ok(()),
     };
     if let Err((reason, text)) = ended {
         tracing::warn!(source = input.name, reason, "{text}");

@@ -69,7 +69,7 @@ impl Input {
             (Some(problem), _) => Some(problem),
             (None, Kind::Unknown) => Some("unknown_format"),
             (None, Kind::Empty) => Some("empty_file"),
-            (None, Kind::NoReader | Kind::AlertCsv) => Some("no_reader"),
+            (None, Kind::NoReader) => Some("no_reader"),
             (None, Kind::Truth) => Some("truth_is_never_read"),
             (None, _) => None,
         }

@@ -55,7 +55,7 @@ pub enum Kind {
 impl Kind {
     /// Whether a sensor reads this kind.
     pub fn is_readable(self) -> bool {
-        !matches!(self, Self::Truth | Self::Unknown | Self::Empty | Self::NoReader | Self::AlertCsv)
+        !matches!(self, Self::Truth | Self::Unknown | Self::Empty | Self::NoReader)
     }
     /// The name used in reports (`saas_json`).
     pub fn as_str(self) -> &'static str {

@@ -20,8 +20,9 @@ impl Suricata {
     pub(crate) fn line(&mut self, line: &[u8], out: Out<'_>) -> Result<(), LogError> {
         let record: Value = serde_json::from_str(&String::from_utf8_lossy(line)).map_err(|_| LogError::BadJson)?;
         let log = record.get("event_type").and_then(Value::as_str).ok_or(LogError::UnknownShape)?;
-        // Findings (`alert`) have no mapping here: they are evidence of another product, not what happened on the wire.
         match log {
+            // Evidence of another product, not what happened on the wire: mapped beside the alerts of others.
+            "alert" => out(weft_saas_map::finding::suricata::map(&record, &String::from_utf8_lossy(line)).map_err(|_| LogError::BadTime)?),
             "flow" => out(records::flow(&Common::of(&record)?)?),
             "http" => out(records::http(&Common::of(&record)?)?),
             "tls" => out(records::tls(&Common::of(&record)?)?),
