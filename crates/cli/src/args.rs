@@ -162,16 +162,43 @@ pub struct Simulate {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example: weft simulate case-a --seed 3 --out /tmp/a3 && weft eval /tmp/a3")]
+#[command(after_help = "Example: weft eval integration-tests/scenarios --seeds 1,2 --html report.html\n         weft simulate case-a --seed 3 --out /tmp/a3 && weft eval /tmp/a3")]
 pub struct Eval {
-    /// Folder that `weft simulate` wrote, or a folder of such folders
+    /// Folder of a scenario (scenario.yaml), folder that `weft simulate` wrote (truth.json), or a folder of such folders
     pub dir: PathBuf,
-    /// Only these seeds (folders whose name ends in `-SEED`), separated by commas
+    /// Seeds for the scenarios, separated by commas; of simulated folders only those whose name ends in `-SEED`
     #[arg(long, value_delimiter = ',')]
     pub seeds: Vec<u64>,
+    /// Draw this many seeds from the clock; they are printed, so that the run can be repeated
+    #[arg(long, conflicts_with = "seeds", num_args = 0..=1, default_missing_value = "1", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub fresh: Option<u32>,
+    /// Only the folders of these names, separated by commas; floors of the total are then not checked
+    #[arg(long, value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// People in each scenario's organisation; what the scenario says when absent
+    #[arg(long)]
+    pub people: Option<u32>,
+    /// Days of each scenario; what the scenario says when absent
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// Also run without each domain in turn (about four times the work)
+    #[arg(long)]
+    pub ablations: bool,
+    /// Runs at once; as many as there are cores when absent
+    #[arg(long)]
+    pub jobs: Option<usize>,
+    /// False incidents accepted per 1,000 people and day
+    #[arg(long, default_value_t = 0.1)]
+    pub budget: f64,
+    /// File of floors; `floors.yaml` in the folder when absent
+    #[arg(long)]
+    pub floors: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Also write a report with plots to this file
+    #[arg(long)]
+    pub html: Option<PathBuf>,
 }
 
 impl Replay {

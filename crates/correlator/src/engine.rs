@@ -32,6 +32,8 @@ pub struct Engine {
     state: State,
     findings: Findings,
     indicators: BTreeMap<IndicatorUid, Indicator>,
+    /// Those that the last hour made or changed.
+    changed: Vec<IndicatorUid>,
     /// Products behind the SaaS records seen, for naming the account in titles.
     pub(crate) products: BTreeSet<String>,
     today: Option<i64>,
@@ -56,6 +58,7 @@ impl Engine {
             state,
             findings: Findings::default(),
             indicators: BTreeMap::new(),
+            changed: Vec::new(),
             products: BTreeSet::new(),
             today: None,
             finished: BTreeMap::new(),
@@ -87,7 +90,9 @@ impl Engine {
             sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
         }
         let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
+        self.changed.clear();
         for indicator in self.state.step(context, &facts).into_iter().chain(self.findings.step(context, &sighted)) {
+            self.changed.push(indicator.uid);
             self.indicators.insert(indicator.uid, indicator);
         }
         for (entity, touch) in touches {
@@ -157,6 +162,16 @@ impl Engine {
         }
     }
 
+    /// The indicators that the last hour made or changed, as they stand.
+    pub fn changed(&self) -> impl Iterator<Item = &Indicator> {
+        self.changed.iter().filter_map(|uid| self.indicators.get(uid))
+    }
+
+    /// Tallies for a check of the calibration, when the settings ask for them.
+    pub fn tallies(&self) -> &[weft_indicators::Tally] {
+        self.state.tallies()
+    }
+
     /// People known to the organisation.
     pub fn people(&self) -> usize {
         self.graph.internal_counts().0
@@ -186,11 +201,16 @@ impl Engine {
 
     /// The incidents as they stand, by start and uid.
     pub fn incidents(&self) -> Vec<Incident> {
-        let (indicators, clusters) = self.stitched();
-        let mut incidents: Vec<Incident> = clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, &indicators)).collect();
+        let mut incidents = self.incidents_of(&self.indicators());
         incidents.retain(|incident| !self.finished.contains_key(&incident.uid));
         incidents.extend(self.finished.values().cloned());
         incidents.sort_by_key(|incident| (incident.start, incident.uid));
         incidents
+    }
+    /// What incidents these indicators, in (time, uid) order, would be with what is known of the entities now: for looking at a part of
+    /// the indicators, or at an earlier hour.
+    pub fn incidents_of(&self, indicators: &[Indicator]) -> Vec<Incident> {
+        let clusters = stitch(indicators, &self.graph, &self.priors());
+        clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, indicators)).collect()
     }
 }

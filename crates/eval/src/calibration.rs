@@ -3,6 +3,8 @@
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use weft_indicators::Tally;
+use weft_indicators::tally::LEVELS;
 use weft_model::EventTime;
 
 /// Fewer expected exceedances than this say nothing about a ratio.
@@ -10,26 +12,13 @@ const ENOUGH: f64 = 100.0;
 /// Resamples behind an interval.
 const RESAMPLES: u32 = 1000;
 
-/// One model on one day, from the models' state.
-#[derive(Clone, Debug)]
-pub struct Tally {
-    pub family: String,
-    pub day: i64,
-    /// Entity-days judged, silent ones included.
-    pub entity_days: u64,
-    /// Exceedances of all silent entities together, a level each.
-    pub silent: Vec<f64>,
-    /// Exceedances of each active entity that has any, a level each.
-    pub active: Vec<(Arc<str>, Vec<f64>)>,
-}
-
 /// Sums of one family that may come from several runs.
 #[derive(Clone, Debug, Default)]
 struct Sums {
     entity_days: u64,
-    silent: Vec<f64>,
+    silent: [f64; 3],
     /// By run and entity: the blocks of the bootstrap.
-    active: BTreeMap<(usize, Arc<str>), Vec<f64>>,
+    active: BTreeMap<(usize, Arc<str>), [f64; 3]>,
 }
 
 /// Tallies of several runs, added up by family.
@@ -84,21 +73,20 @@ impl Tallies {
     }
 
     /// Every family at every level.
-    pub fn calibrated(&self, levels: &[f64]) -> Vec<Calibrated> {
+    pub fn calibrated(&self) -> Vec<Calibrated> {
         let each = |(family, sums): (&String, &Sums)| -> Vec<Calibrated> {
-            levels.iter().enumerate().map(|(place, nominal)| calibrated(family, sums, place, *nominal)).collect()
+            LEVELS.iter().enumerate().map(|(place, nominal)| calibrated(family, sums, place, *nominal)).collect()
         };
         self.families.iter().flat_map(each).collect()
     }
 }
 
-fn add(to: &mut Vec<f64>, from: &[f64]) {
-    to.resize(to.len().max(from.len()), 0.0);
+fn add(to: &mut [f64; 3], from: &[f64; 3]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }
 
 fn calibrated(family: &str, sums: &Sums, place: usize, nominal: f64) -> Calibrated {
-    let at = |below: &Vec<f64>| below.get(place).copied().unwrap_or(0.0);
+    let at = |below: &[f64; 3]| below.get(place).copied().unwrap_or(0.0);
     let (silent, expected) = (at(&sums.silent), sums.entity_days as f64 * nominal);
     let blocks: Vec<f64> = sums.active.values().map(at).filter(|sum| *sum > 0.0).collect();
     let observed = silent + blocks.iter().sum::<f64>();
@@ -145,8 +133,8 @@ mod tests {
     use super::*;
 
     fn tally(day: i64, entity_days: u64, silent: f64, active: &[(&str, f64)]) -> Tally {
-        let active = active.iter().map(|(entity, below)| (Arc::from(*entity), vec![*below])).collect();
-        Tally { family: "f".into(), day, entity_days, silent: vec![silent], active }
+        let active = active.iter().map(|(entity, below)| (Arc::from(*entity), [*below, 0.0, 0.0])).collect();
+        Tally { family: "f".into(), day, entity_days, silent: [silent, 0.0, 0.0], active }
     }
 
     #[test]
@@ -154,7 +142,7 @@ mod tests {
         let mut tallies = Tallies::default();
         let until = EventTime(2 * weft_model::DAY_MS + 5);
         tallies.add(&[tally(0, 10_000, 30.0, &[("a", 1.0)]), tally(1, 10_000, 60.0, &[("a", 1.0)]), tally(2, 10_000, 900.0, &[])], Some(until));
-        let found = &tallies.calibrated(&[0.01])[0];
+        let found = &tallies.calibrated()[0];
         assert_eq!((found.entity_days, found.observed, found.expected, found.ratio), (20_000, 92.0, 200.0, Some(0.46)));
     }
 
@@ -162,7 +150,7 @@ mod tests {
     fn too_few_give_no_ratio() {
         let mut tallies = Tallies::default();
         tallies.add(&[tally(0, 9_999, 0.0, &[("a", 100.0)])], None);
-        assert_eq!((tallies.calibrated(&[0.01])[0].ratio, tallies.calibrated(&[0.01])[0].interval), (None, None));
+        assert_eq!((tallies.calibrated()[0].ratio, tallies.calibrated()[0].interval), (None, None));
     }
 
     #[test]
@@ -170,7 +158,7 @@ mod tests {
         let width = |active: &[(&str, f64)]| {
             let mut tallies = Tallies::default();
             tallies.add(&[tally(0, 10_000, 0.0, active)], None);
-            let (low, high) = tallies.calibrated(&[0.01])[0].interval.unwrap();
+            let (low, high) = tallies.calibrated()[0].interval.unwrap();
             assert!(low <= 1.0 && high >= 1.0, "{low} {high}");
             high - low
         };

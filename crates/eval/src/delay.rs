@@ -42,6 +42,18 @@ pub struct StepDetail {
     pub found: bool,
 }
 
+/// Every indicator as it stood last, in (time, uid) order.
+pub fn latest(versions: &[Version]) -> Vec<Indicator> {
+    let known: BTreeMap<IndicatorUid, &Indicator> = versions.iter().map(|version| (version.indicator.uid, &version.indicator)).collect();
+    sorted(known)
+}
+
+fn sorted(known: BTreeMap<IndicatorUid, &Indicator>) -> Vec<Indicator> {
+    let mut indicators: Vec<Indicator> = known.into_values().cloned().collect();
+    indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
+    indicators
+}
+
 /// Follows each attack through the hours in which an indicator with its evidence appeared or grew: what touches an attack needs such an
 /// indicator. `incidents_of` turns the indicators known at one hour, in (time, uid) order, into incidents; `versions` are in the order
 /// of `known_at`. `finals` are the final incidents.
@@ -89,9 +101,7 @@ fn detail(
         if !open {
             break;
         }
-        let mut indicators: Vec<Indicator> = known.values().map(|indicator| (*indicator).clone()).collect();
-        indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
-        let incidents = incidents_of(&indicators);
+        let incidents = incidents_of(&sorted(known.clone()));
         let cases: Vec<Case<'_>> = incidents.iter().map(Case::of_incident).filter(|case| case.touches(&evidence)).collect();
         let after_s = hour.since(start) / 1000;
         if !cases.is_empty() {

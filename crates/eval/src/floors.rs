@@ -130,7 +130,7 @@ mod tests {
     use crate::scenario::tests::{all, observed};
 
     fn evaluation(events: &[&str]) -> Evaluation {
-        Evaluation::of(vec![ScenarioResult::of(&observed(events), 0.1, &mut |indicators| all(indicators))], &[])
+        Evaluation::of(vec![ScenarioResult::of(&observed(events), 0.1, &mut |indicators| all(indicators))])
     }
 
     #[test]

@@ -11,13 +11,14 @@ pub mod delay;
 pub mod floors;
 pub mod html;
 pub mod outcome;
+mod plot;
 pub mod poisson;
 pub mod rivals;
 pub mod scenario;
 pub mod table;
 pub mod truth;
 
-pub use calibration::{Calibrated, Tally};
+pub use calibration::Calibrated;
 pub use case::Case;
 pub use delay::{AttackDetail, Version};
 pub use floors::{Floors, FloorsError};

@@ -1,6 +1,6 @@
 //! One run scored, and all runs together.
 
-use crate::calibration::{Calibrated, Tallies, Tally};
+use crate::calibration::{Calibrated, Tallies};
 use crate::case::Case;
 use crate::delay::{AttackDetail, Version, details};
 use crate::outcome::Outcome;
@@ -10,6 +10,7 @@ use crate::truth::Truth;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use weft_model::{Incident, Indicator};
+use weft_indicators::Tally;
 use weft_stitcher::Alert;
 
 /// What a run of the pipeline over one input gave.
@@ -20,8 +21,6 @@ pub struct Observed {
     pub people: usize,
     pub days: u64,
     pub events: u64,
-    /// Wall-clock time of the run.
-    pub seconds: f64,
     pub incidents: Vec<Incident>,
     /// All that the models kept, in or out of incidents.
     pub indicators: Vec<Indicator>,
@@ -50,6 +49,7 @@ pub struct ScenarioResult {
     pub days: u64,
     pub person_days: u64,
     pub events: u64,
+    /// Wall-clock time of the run; the caller, who has a clock, sets it.
     pub seconds: f64,
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -110,7 +110,7 @@ impl ScenarioResult {
             days: observed.days,
             person_days,
             events: observed.events,
-            seconds: observed.seconds,
+            seconds: 0.0,
             attack_details: details(truth, &observed.versions, &cases, incidents_of),
             outcome,
             rivals,
@@ -138,8 +138,8 @@ fn rate(count: f64, person_days: u64) -> f64 {
 }
 
 impl Evaluation {
-    /// Adds runs up. `levels` are those of the runs' tallies.
-    pub fn of(mut scenarios: Vec<ScenarioResult>, levels: &[f64]) -> Self {
+    /// Adds runs up.
+    pub fn of(mut scenarios: Vec<ScenarioResult>) -> Self {
         scenarios.sort_by(|a, b| (&a.scenario, a.seed, &a.source).cmp(&(&b.scenario, b.seed, &b.source)));
         let mut outcome = Outcome::default();
         let mut tallies = Tallies::default();
@@ -164,7 +164,7 @@ impl Evaluation {
             first_alert_median_s: median(details().filter_map(|attack| attack.first_alert_s).collect()),
             full_median_s: median(details().filter_map(|attack| attack.full_s).collect()),
             rivals,
-            calibration: tallies.calibrated(levels),
+            calibration: tallies.calibrated(),
             outcome,
         };
         Self { scenarios, total }
@@ -204,7 +204,6 @@ pub(crate) mod tests {
             people: 50,
             days: 20,
             events: 1000,
-            seconds: 0.5,
             incidents: all(&indicators),
             indicators,
             versions: Vec::new(),
@@ -224,7 +223,7 @@ pub(crate) mod tests {
     #[test]
     fn runs_add_up_and_rivals_stand_beside() {
         let run = |events| ScenarioResult::of(&observed(events), 0.1, &mut |indicators| all(indicators));
-        let evaluation = Evaluation::of(vec![run(&["a", "b"]), run(&["n"])], &[0.01]);
+        let evaluation = Evaluation::of(vec![run(&["a", "b"]), run(&["n"])]);
         let total = &evaluation.total;
         assert_eq!((total.outcome.attacks, total.outcome.found_once, total.outcome.false_incidents), (2, 1, 1));
         assert_eq!((total.person_days, total.false_per_1000_person_days), (2000, 0.5));

@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn columns_stand_below_each_other() {
         let run = ScenarioResult::of(&observed(&["a"]), 0.1, &mut |indicators| all(indicators));
-        let text = tables(&Evaluation::of(vec![run], &[]));
+        let text = tables(&Evaluation::of(vec![run]));
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("run ") && lines[1].starts_with("test 1") && lines[2].starts_with("total"), "{text}");
         let end = lines[0].find("steps").unwrap() + "steps".len();

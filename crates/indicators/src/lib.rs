@@ -14,6 +14,7 @@ pub mod model;
 pub mod prior;
 pub mod scorer;
 pub mod state;
+pub mod tally;
 pub mod template;
 
 pub use builtin::builtin;
@@ -24,3 +25,4 @@ pub use fact::{Fact, FactKind};
 pub use finding::Findings;
 pub use model::{Feature, FeatureKind, Model, ModelSet};
 pub use state::{Settings, State};
+pub use tally::Tally;

@@ -21,7 +21,7 @@ const VOLUME_PRIOR: f64 = 0.05;
 /// Distinct values counted per subject and day.
 const MAX_DISTINCT: usize = 10_000;
 /// Entity-days a table needs before its model may speak: a cold start is quiet.
-const MIN_CALIBRATED: u64 = 100;
+pub(crate) const MIN_CALIBRATED: u64 = 100;
 /// Surprises this small are not worth remembering for following models, in bits.
 const RECENT_BITS: f64 = 4.0;
 

@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::fact::Fact;
 use crate::model::{FeatureKind, ModelSet};
 use crate::scorer;
+use crate::tally::Tally;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weft_baselines::{Calibration, Categories, HourOfWeek, Volume};
@@ -30,11 +31,13 @@ pub struct Settings {
     pub lag_days: i64,
     /// Days at the start that teach baselines but not calibration: everything is new then.
     pub warm_up_days: i64,
+    /// Whether every closed day is tallied for a check of the calibration; only evaluations ask for it.
+    pub tally: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { keep_bits: 4.0, lag_days: 3, warm_up_days: 3 }
+        Self { keep_bits: 4.0, lag_days: 3, warm_up_days: 3, tally: false }
     }
 }
 
@@ -141,6 +144,7 @@ pub struct State {
     pub(crate) memory: Vec<ModelState>,
     first_day: Option<i64>,
     day: Option<i64>,
+    tallies: Vec<Tally>,
 }
 
 impl State {
@@ -157,7 +161,7 @@ impl State {
                 recent: HashMap::new(),
             })
             .collect();
-        Self { models, settings, names: Names::default(), memory, first_day: None, day: None }
+        Self { models, settings, names: Names::default(), memory, first_day: None, day: None, tallies: Vec::new() }
     }
 
     /// Scores the facts of one hour against everything before that hour, then learns them. `facts` must be in (time, uid) order
@@ -188,6 +192,11 @@ impl State {
         self.models.models.iter().zip(&self.memory).map(|(model, memory)| (model.name.clone(), memory.calibration.n())).collect()
     }
 
+    /// Tallies of the days closed so far, of models that may speak; none unless [`Settings::tally`] is set.
+    pub fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
     fn start_day(&mut self, day: i64, context: Context<'_>) {
         let first = *self.first_day.get_or_insert(day);
         let Some(open) = self.day.replace(day) else { return };
@@ -204,8 +213,11 @@ impl State {
                     EntityKind::Device => devices,
                     _ => 0,
                 };
+                let silent = known.saturating_sub(today.len()) as u64;
+                if self.settings.tally && memory.calibration.n() >= scorer::MIN_CALIBRATED {
+                    self.tallies.push(Tally::of(&model.family, closing, &memory.calibration, &today, silent));
+                }
                 if closing >= first + self.settings.warm_up_days {
-                    let silent = known.saturating_sub(today.len()) as u64;
                     memory.calibration.add_day(closing, today.into_values(), silent);
                 }
                 close(memory, model, &mut self.names);
