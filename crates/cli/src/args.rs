@@ -243,13 +243,34 @@ pub enum ModelsCommand {
         /// Model files; the shipped models when none is named
         files: Vec<PathBuf>,
     },
-    /// How often each model speaks on past input
-    #[command(after_help = "Example: weft models backtest ./last-month")]
-    Backtest {
-        /// Files and folders, as for `weft replay`
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-    },
+    /// What the models, or a change of them, would have said on past input
+    #[command(after_help = "Example: weft models backtest ./last-month\n         weft models backtest --lake /var/lib/weft/lake directory.csv --models ./my-models --days 30")]
+    Backtest(Backtest),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Backtest {
+    /// Files and folders, as for `weft replay`; beside --lake only the directory.csv is used
+    #[arg(required_unless_present = "lake")]
+    pub paths: Vec<PathBuf>,
+    /// Read the events of this lake (`weft up` and `weft replay --lake` write one)
+    #[arg(long)]
+    pub lake: Option<PathBuf>,
+    /// Folder of changed or new models and priors: one of a known name takes its place
+    #[arg(long)]
+    pub models: Option<PathBuf>,
+    /// Leave this model out (may be given several times)
+    #[arg(long)]
+    pub without: Vec<String>,
+    /// Compare only incidents that begin in the last days of the input; the rest teaches what is normal
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// False incidents accepted per 1,000 people and day
+    #[arg(long, default_value_t = 0.1)]
+    pub budget: f64,
+    /// Print the comparison as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,6 +1,7 @@
 //! The binary `weft`: reads the command line, runs one command, and turns its end into an exit code.
 
 mod args;
+mod backtest;
 mod clock;
 mod demo;
 mod doctor;

@@ -1,10 +1,9 @@
 //! `weft models`: list, show, test and backtest detection models.
 
-use crate::args::{Models, ModelsCommand, Replay};
+use crate::args::{Models, ModelsCommand};
+use crate::backtest;
 use crate::exit::{Code, usage};
-use crate::replay;
 use anyhow::Context;
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use weft_indicators::{Model, ModelSet, builtin};
@@ -15,7 +14,7 @@ pub fn run(options: &Models) -> anyhow::Result<Code> {
         ModelsCommand::List { json } => list(*json),
         ModelsCommand::Show { name } => show(name),
         ModelsCommand::Test { files } => test(files),
-        ModelsCommand::Backtest { paths } => backtest(paths),
+        ModelsCommand::Backtest(options) => backtest::run(options),
     }
 }
 
@@ -61,30 +60,4 @@ fn test(files: &[PathBuf]) -> anyhow::Result<Code> {
 fn read(path: &PathBuf) -> anyhow::Result<Model> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the model {}", path.display()))?;
     Ok(Model::parse(&path.display().to_string(), &text)?)
-}
-
-/// How many indicators each model gave, by whole bits of surprise.
-fn backtest(paths: &[PathBuf]) -> anyhow::Result<Code> {
-    let options = Replay::of(paths.to_vec());
-    let replayed = replay::replay(&options)?;
-    let mut by_model: BTreeMap<String, [u64; 4]> = builtin()?.models.into_iter().map(|model| (model.name, [0; 4])).collect();
-    for indicator in replayed.engine.indicators() {
-        let place = match indicator.bits.value() {
-            bits if bits < 6.0 => 0,
-            bits if bits < 8.0 => 1,
-            bits if bits < 10.0 => 2,
-            _ => 3,
-        };
-        if let Some(count) = by_model.entry(indicator.model).or_default().get_mut(place) {
-            *count += 1;
-        }
-    }
-    let calibrated = replayed.engine.calibrated();
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{:<75} {:>7} {:>7} {:>7} {:>7} {:>10}", "indicators by bits of surprise", "4-6", "6-8", "8-10", "10+", "calibrated")?;
-    for (model, counts) in by_model {
-        let [a, b, c, d] = counts;
-        writeln!(out, "{model:<75} {a:>7} {b:>7} {c:>7} {d:>7} {:>10}", calibrated.get(&model).copied().unwrap_or(0))?;
-    }
-    Ok(Code::Done)
 }
