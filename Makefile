@@ -9,7 +9,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TEST_FEATURES := weft-cli/kafka,weft-cli/capture
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo ui build demo test tidy test-rust test-kafka test-ui lint bench clean
+.PHONY: help setup setup-demo ui build demo test tidy test-rust test-kafka test-ui lint bench eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -52,6 +52,9 @@ lint: setup ui tidy ## project checks, formatting, clippy
 bench: build ## measured comparisons
 	cargo run --release --package weft-enrich --example lookup_rate --locked -- "$${WEFT_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/weft}/enrich"
 	@if [ -x integration-tests/perf/run ]; then integration-tests/perf/run; else echo "integration-tests/perf/run is not there: only look-ups were measured" >&2; fi
+
+eval: build ## every scenario scored against its floors, report in target/eval.html
+	"$(TARGET_DIR)/release/weft" eval integration-tests/scenarios --html "$(TARGET_DIR)/eval.html"
 
 clean: ## remove what was built, keep what was fetched
 	cargo clean

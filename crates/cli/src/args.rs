@@ -162,7 +162,9 @@ pub struct Simulate {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example: weft eval integration-tests/scenarios --seeds 1,2 --html report.html\n         weft simulate case-a --seed 3 --out /tmp/a3 && weft eval /tmp/a3")]
+#[command(
+    after_help = "Example: weft eval integration-tests/scenarios --seeds 1,2 --html report.html\n         weft simulate case-a --seed 3 --out /tmp/a3 && weft eval /tmp/a3"
+)]
 pub struct Eval {
     /// Folder of a scenario (scenario.yaml), folder that `weft simulate` wrote (truth.json), or a folder of such folders
     pub dir: PathBuf,
@@ -244,7 +246,9 @@ pub enum ModelsCommand {
         files: Vec<PathBuf>,
     },
     /// What the models, or a change of them, would have said on past input
-    #[command(after_help = "Example: weft models backtest ./last-month\n         weft models backtest --lake /var/lib/weft/lake directory.csv --models ./my-models --days 30")]
+    #[command(
+        after_help = "Example: weft models backtest ./last-month\n         weft models backtest --lake /var/lib/weft/lake directory.csv --models ./my-models --days 30"
+    )]
     Backtest(Backtest),
 }
 

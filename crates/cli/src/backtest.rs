@@ -49,7 +49,9 @@ pub fn run(options: &Backtest) -> anyhow::Result<Code> {
         }
     };
     match &options.lake {
-        Some(dir) if !dir.is_dir() => return Err(usage(format!("{} is no folder; `weft config schema` says where the lake lies", dir.display()))),
+        Some(dir) if !dir.is_dir() => {
+            return Err(usage(format!("{} is no folder; `weft config schema` says where the lake lies", dir.display())));
+        }
         Some(dir) => weft_lake::Lake::open(dir)?.scan(&weft_lake::Scan::default())?.try_for_each(|event| event.map(&mut push))?,
         None => store.all().try_for_each(|event| event.map(&mut push))?,
     }

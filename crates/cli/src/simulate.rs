@@ -70,7 +70,7 @@ fn with_progress(work: impl FnOnce(&mut dyn FnMut(u64, u64)) -> Result<Summary, 
 }
 
 /// What the caller can mend is a usage error.
-fn refused(error: SimulateError) -> anyhow::Error {
+pub fn refused(error: SimulateError) -> anyhow::Error {
     use SimulateError::{NotEmpty, Options, Scenario, UnknownScenario};
     match error {
         UnknownScenario(_) | Options(_) | NotEmpty(_) | Scenario { .. } => usage(error.to_string()),

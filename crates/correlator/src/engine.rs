@@ -207,6 +207,7 @@ impl Engine {
         incidents.sort_by_key(|incident| (incident.start, incident.uid));
         incidents
     }
+
     /// What incidents these indicators, in (time, uid) order, would be with what is known of the entities now: for looking at a part of
     /// the indicators, or at an earlier hour.
     pub fn incidents_of(&self, indicators: &[Indicator]) -> Vec<Incident> {

@@ -52,7 +52,8 @@ impl Agreement {
             ..Self::default()
         };
         for ((case, attack), n) in &cells {
-            let size = |group: &Option<usize>, sizes: &BTreeMap<usize, usize>| group.and_then(|g| sizes.get(&g).copied()).unwrap_or(1) as f64;
+            let size =
+                |group: &Option<usize>, sizes: &BTreeMap<usize, usize>| group.and_then(|g| sizes.get(&g).copied()).unwrap_or(1) as f64;
             let together = if case.is_some() && attack.is_some() { *n as f64 } else { 1.0 };
             match (case, attack) {
                 (None, None) => continue,

@@ -169,7 +169,11 @@ pub(crate) mod tests {
     fn added_gone_changed_and_same_are_told_apart_with_reasons() {
         let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| indicator(name, 0, &[name], &[]));
         let weak = Indicator { bits: Bits::new(5.0), ..b.clone() };
-        let before = [incident("same", std::slice::from_ref(&a)), incident("gone", std::slice::from_ref(&b)), incident("grown", std::slice::from_ref(&c))];
+        let before = [
+            incident("same", std::slice::from_ref(&a)),
+            incident("gone", std::slice::from_ref(&b)),
+            incident("grown", std::slice::from_ref(&c)),
+        ];
         let after = [incident("same", std::slice::from_ref(&a)), incident("grown", &[c.clone(), d.clone()])];
         let found = compare((&before, &[a.clone(), b.clone(), c.clone()]), (&after, &[a, weak, c, d]));
         assert_eq!((found.same, found.added.len(), found.gone.len(), found.changed.len()), (1, 0, 1, 1));

@@ -141,7 +141,10 @@ mod tests {
     fn days_add_up_and_the_attack_is_left_out() {
         let mut tallies = Tallies::default();
         let until = EventTime(2 * weft_model::DAY_MS + 5);
-        tallies.add(&[tally(0, 10_000, 30.0, &[("a", 1.0)]), tally(1, 10_000, 60.0, &[("a", 1.0)]), tally(2, 10_000, 900.0, &[])], Some(until));
+        tallies.add(
+            &[tally(0, 10_000, 30.0, &[("a", 1.0)]), tally(1, 10_000, 60.0, &[("a", 1.0)]), tally(2, 10_000, 900.0, &[])],
+            Some(until),
+        );
         let found = &tallies.calibrated()[0];
         assert_eq!((found.entity_days, found.observed, found.expected, found.ratio), (20_000, 92.0, 200.0, Some(0.46)));
     }

@@ -189,16 +189,24 @@ fn timelines(evaluation: &Evaluation) -> Markup {
 }
 
 fn timeline(run: &ScenarioResult, attack: &AttackDetail) -> Markup {
-    let ends = attack.steps.iter().map(|step| step.end).chain([attack.first_alert_s, attack.full_s].into_iter().flatten().map(|s| attack.start + s * 1000));
+    let ends = attack
+        .steps
+        .iter()
+        .map(|step| step.end)
+        .chain([attack.first_alert_s, attack.full_s].into_iter().flatten().map(|s| attack.start + s * 1000));
     let span = (ends.max().unwrap_or(attack.start) - attack.start).max(3_600_000) as f64;
     let x = |time: i64| 10.0 + 580.0 * ((time - attack.start) as f64 / span).clamp(0.0, 1.0);
     let height = 18 * attack.steps.len() + 8;
-    let line = |seconds: Option<i64>, class: &str| html! {
-        @if let Some(at) = seconds.map(|s| x(attack.start + s * 1000)) { line class=(class) x1=(at) x2=(at) y1="0" y2=(height) {} }
+    let line = |seconds: Option<i64>, class: &str| {
+        html! {
+            @if let Some(at) = seconds.map(|s| x(attack.start + s * 1000)) { line class=(class) x1=(at) x2=(at) y1="0" y2=(height) {} }
+        }
     };
-    let mark = |(row, step): (usize, &StepDetail)| html! {
-        rect class=(format!("{} {}", step.domain, if step.found { "found" } else { "missed" })) x=(x(step.start) - 4.0) y=(18 * row + 8)
-            width=((x(step.end) - x(step.start)).max(0.0) + 8.0) height="10" rx="4" { title { (step.id) ": " (step.text) } }
+    let mark = |(row, step): (usize, &StepDetail)| {
+        html! {
+            rect class=(format!("{} {}", step.domain, if step.found { "found" } else { "missed" })) x=(x(step.start) - 4.0) y=(18 * row + 8)
+                width=((x(step.end) - x(step.start)).max(0.0) + 8.0) height="10" rx="4" { title { (step.id) ": " (step.text) } }
+        }
     };
     html! {
         h3 { (run.scenario) ", seed " (run.seed) ": " (attack.title) }

@@ -145,9 +145,14 @@ pub(crate) mod tests {
             entities: vec![entity.into()],
         };
         truth.look_alikes = vec![look_alike("quiet", "person:ann"), look_alike("loud", "person:bob")];
-        let indicators =
-            [("x12", &["x1", "x2", "b"][..], "ann"), ("x3", &["x3"], "ann"), ("y", &["y1"], "ann"), ("n", &["n"], "bob"), ("m", &["m"], "eve")]
-                .map(|(name, events, person)| indicator(name, 5, events, &[person]));
+        let indicators = [
+            ("x12", &["x1", "x2", "b"][..], "ann"),
+            ("x3", &["x3"], "ann"),
+            ("y", &["y1"], "ann"),
+            ("n", &["n"], "bob"),
+            ("m", &["m"], "eve"),
+        ]
+        .map(|(name, events, person)| indicator(name, 5, events, &[person]));
         let case = |members: &[usize]| Case::of_indicators(members.iter().map(|i| &indicators[*i]).collect());
         // x in two cases, one of which also holds y; one false case about bob; m alone.
         let outcome = Outcome::of(&truth, &[case(&[0]), case(&[1, 2]), case(&[3])], &indicators);

@@ -75,8 +75,8 @@ mod tests {
 
     #[test]
     fn any_shared_entity_joins_through_others() {
-        let mut indicators =
-            [("a", &["ann"][..]), ("b", &["ann", "bob"]), ("c", &["bob"]), ("d", &["eve"])].map(|(name, who)| indicator(name, 0, &[name], who));
+        let mut indicators = [("a", &["ann"][..]), ("b", &["ann", "bob"]), ("c", &["bob"]), ("d", &["eve"])]
+            .map(|(name, who)| indicator(name, 0, &[name], who));
         let families = ["f", "g", "h", "f"];
         indicators.iter_mut().zip(families).for_each(|(indicator, family)| indicator.family = family.into());
         // Five bits a family: three families pass, one does not.

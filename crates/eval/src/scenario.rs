@@ -9,8 +9,8 @@ use crate::rivals;
 use crate::truth::Truth;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use weft_model::{Incident, Indicator};
 use weft_indicators::Tally;
+use weft_model::{Incident, Indicator};
 use weft_stitcher::Alert;
 
 /// What a run of the pipeline over one input gave.
@@ -230,7 +230,10 @@ pub(crate) mod tests {
         let (low, high) = total.false_per_1000_person_days_interval;
         assert!((low - 0.0127).abs() < 1e-3 && (high - 2.786).abs() < 1e-2, "{low} {high}");
         let found: Vec<(&str, usize)> = total.rivals.iter().map(|rival| (rival.name.as_str(), rival.outcome.found_once)).collect();
-        assert!(found.contains(&("saas alone", 1)) && found.contains(&("email alone", 0)) && found.contains(&("without email", 0)), "{found:?}");
+        assert!(
+            found.contains(&("saas alone", 1)) && found.contains(&("email alone", 0)) && found.contains(&("without email", 0)),
+            "{found:?}"
+        );
         assert_eq!(evaluation.by_scenario()["test"].0.incidents, 2);
     }
 

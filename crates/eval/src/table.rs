@@ -57,8 +57,7 @@ fn common(outcome: &Outcome, false_rate: f64) -> Vec<String> {
     ]
 }
 
-const COMMON: &[&str] =
-    &["attacks", "once", "frag", "merged", "steps", "benign", "quiet", "false", "per 1000 pd", "pair F1", "B3 F1"];
+const COMMON: &[&str] = &["attacks", "once", "frag", "merged", "steps", "benign", "quiet", "false", "per 1000 pd", "pair F1", "B3 F1"];
 
 /// All tables: runs with the total, rivals, calibration.
 pub fn tables(evaluation: &Evaluation) -> String {
@@ -129,7 +128,10 @@ pub fn verdict(verdict: &Verdict) -> String {
         ));
     }
     for line in &verdict.can_rise {
-        text.push_str(&format!("floor can rise: {} of {} is {:.3}, the floor is {:.3}\n", line.figure, line.place, line.measured, line.bound));
+        text.push_str(&format!(
+            "floor can rise: {} of {} is {:.3}, the floor is {:.3}\n",
+            line.figure, line.place, line.measured, line.bound
+        ));
     }
     text.push_str(&format!("{} floors checked, {} broken\n", verdict.checked, verdict.breaches.len()));
     text

@@ -15,6 +15,7 @@ mod bad_input;
 mod case_a;
 mod commands;
 mod corpus;
+mod evaluate;
 mod exit_codes;
 mod order;
 mod report;

@@ -34,7 +34,8 @@ pub fn run(options: &Eval) -> anyhow::Result<Code> {
     let (enricher, models) = knowledge::load(None)?;
     let shared = Arc::new(observe::Shared { enricher, models, budget: options.budget, ablations: options.ablations });
     let (planned, is_whole) = (plan.inputs.len(), plan.is_whole);
-    let results = work::run_all(plan.inputs, options.jobs, shared, &serve::stop_on_signal()?)?;
+    let stop = serve::stop_on_signal()?;
+    let results = work::run_all(plan.inputs, options.jobs, shared, &stop)?;
     let is_complete = results.len() == planned;
     let evaluation = Evaluation::of(results);
     let verdict = floors.check(&evaluation, is_whole && is_complete);

@@ -1,7 +1,7 @@
 //! One run: an input through the pipeline, watched hour by hour, then scored. Nothing but the newest hour of events is held in memory.
 
 use super::plan::Input;
-use crate::{ingest, knowledge};
+use crate::{ingest, knowledge, simulate};
 use anyhow::Context;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use weft_eval::{Observed, ScenarioResult, Truth, Version};
 use weft_indicators::ModelSet;
 use weft_model::{Directory, Domain, Event, EventTime, HOUR_MS, Indicator};
 use weft_runtime::discover;
+use weft_simulator::Simulation;
 
 /// Versions of indicators remembered; of more the oldest go, and with them what they could tell about delays.
 const MAX_VERSIONS: usize = 300_000;
@@ -35,9 +36,11 @@ pub fn run(input: &Input, shared: &Shared, progress: Progress<'_>) -> anyhow::Re
     let started = Instant::now();
     let mut result = match input {
         Input::Scenario(options) => {
-            let folder = temporary()?;
-            weft_simulator::simulate(options, folder.path(), &mut |done, total| progress(done * 500 / total.max(1)))?;
-            simulated(folder.path(), input.name(), shared, &mut |done| progress(500 + done / 2))?
+            let simulation = Simulation::new(options).map_err(simulate::explained)?;
+            let mut watch = Watch::new(shared, simulation.directory());
+            let truth = simulation.run(&mut |event| watch.push(event), &mut |done, total| progress(done * 1000 / total.max(1)))?;
+            // The truth crosses over in its published form.
+            watch.score(serde_json::from_value(serde_json::to_value(truth)?)?, input.name(), shared.budget)
         }
         Input::Folder(dir) => simulated(dir, input.name(), shared, progress)?,
     };
@@ -45,16 +48,12 @@ pub fn run(input: &Input, shared: &Shared, progress: Progress<'_>) -> anyhow::Re
     Ok(result)
 }
 
-fn temporary() -> anyhow::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix("weft-eval-").tempdir().context("cannot make a temporary folder; set TMPDIR")
-}
-
 /// Reads, runs and scores a folder that `weft simulate` wrote.
 fn simulated(dir: &Path, source: String, shared: &Shared, progress: Progress<'_>) -> anyhow::Result<ScenarioResult> {
     let path = dir.join("truth.json");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let truth: Truth = serde_json::from_str(&text).with_context(|| format!("{} is not the truth of a simulation", path.display()))?;
-    let folder = temporary()?;
+    let folder = tempfile::Builder::new().prefix("weft-eval-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let (store, directory) = read(&dir.join("raw"), folder.path())?;
     let mut watch = Watch::new(shared, directory);
     for (number, event) in store.all().enumerate() {
@@ -114,7 +113,9 @@ fn remember(versions: &mut Vec<Version>, engine: &Engine, hour: &[Event]) {
     // The sentences that explain a feature are not needed for stitching.
     versions.extend(engine.changed().map(|indicator| Version { known_at, indicator: Indicator { why: Vec::new(), ..indicator.clone() } }));
     if versions.len() > MAX_VERSIONS {
-        tracing::warn!("more than {MAX_VERSIONS} versions of indicators: the oldest are forgotten, delays of early attacks are not measured");
+        tracing::warn!(
+            "more than {MAX_VERSIONS} versions of indicators: the oldest are forgotten, delays of early attacks are not measured"
+        );
         versions.drain(..MAX_VERSIONS / 2);
     }
 }

@@ -131,7 +131,9 @@ fn size(dir: &Path) -> anyhow::Result<Defaults> {
     let head: Head = serde_saphyr::from_str(&text).with_context(|| format!("{} is not a scenario", path.display()))?;
     let (mut people, mut days) = (head.defaults.people.max(head.minimum_people), head.defaults.days.max(head.minimum_days));
     for included in &head.include {
-        let Some(text) = dir.parent().and_then(|all| std::fs::read_to_string(all.join(included).join("scenario.yaml")).ok()) else { continue };
+        let Some(text) = dir.parent().and_then(|all| std::fs::read_to_string(all.join(included).join("scenario.yaml")).ok()) else {
+            continue;
+        };
         let other: Head = serde_saphyr::from_str(&text).with_context(|| format!("{included} is not a scenario"))?;
         people = people.max(other.minimum_people);
         days = days.max(other.minimum_days);

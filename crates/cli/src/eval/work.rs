@@ -4,9 +4,9 @@ use super::observe::{self, Shared};
 use super::plan::Input;
 use crate::ingest;
 use anyhow::Context;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::Arc;
 use std::time::Duration;
 use weft_eval::ScenarioResult;
 
