@@ -2,7 +2,7 @@
 
 use crate::truth::{Attack, LookAlike};
 use std::collections::BTreeSet;
-use weft_model::{Entity, EventUid, Incident, Indicator};
+use weft_model::{Entity, EventTime, EventUid, Incident, Indicator};
 
 /// One group.
 #[derive(Clone, Debug)]
@@ -15,8 +15,14 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// An incident with its whole timeline.
     pub fn of_incident(incident: &'a Incident) -> Self {
+        Self::of_incident_until(incident, EventTime(i64::MAX))
+    }
+
+    /// An incident as far as its events had happened by `until`: its investigation may look at contacts that came later.
+    pub fn of_incident_until(incident: &'a Incident, until: EventTime) -> Self {
         let mut case = Self::of_indicators(incident.contributions.iter().map(|contribution| &contribution.indicator).collect());
-        case.events.extend(incident.timeline.iter().flat_map(|entry| &entry.events).map(|event| event.uid));
+        let appended = incident.timeline.iter().flat_map(|entry| &entry.events);
+        case.events.extend(appended.filter(|event| event.time < until).map(|event| event.uid));
         case
     }
 
@@ -51,7 +57,7 @@ pub fn evidence(attack: &Attack) -> BTreeSet<EventUid> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use weft_model::{Bits, Domain, EntityKind, EventRef, EventTime, IndicatorUid};
+    use weft_model::{Bits, Domain, EntityKind, EventRef, IndicatorUid};
 
     pub(crate) fn event(name: &str) -> EventUid {
         EventUid::of("test", &[name.as_bytes()])

@@ -102,7 +102,8 @@ fn detail(
             break;
         }
         let incidents = incidents_of(&sorted(known.clone()));
-        let cases: Vec<Case<'_>> = incidents.iter().map(Case::of_incident).filter(|case| case.touches(&evidence)).collect();
+        let cases: Vec<Case<'_>> =
+            incidents.iter().map(|incident| Case::of_incident_until(incident, hour)).filter(|case| case.touches(&evidence)).collect();
         let after_s = hour.since(start) / 1000;
         if !cases.is_empty() {
             detail.first_alert_s.get_or_insert(after_s);
@@ -135,6 +136,28 @@ mod tests {
         let contributions =
             indicators.iter().map(|indicator| Contribution { indicator: indicator.clone(), evidence_bits: Bits::default() }).collect();
         vec![Incident { contributions, ..crate::backtest::tests::incident("i", &[]) }]
+    }
+
+    #[test]
+    fn what_an_investigation_sees_later_is_not_known_earlier() {
+        let truth = truth(&[("x", &["a", "b", "c"])]);
+        let version = |hour: i64, name: &str| Version { known_at: EventTime(hour * HOUR), indicator: indicator(name, hour, &[name], &[]) };
+        let versions = [version(1, "a"), version(2, "b"), version(9, "b")];
+        let appended = indicator("c", 8 * HOUR, &["c"], &[]);
+        let finals: Vec<Indicator> = versions.iter().map(|version| version.indicator.clone()).chain([appended.clone()]).collect();
+        let found = details(&truth, &versions, &[Case::of_indicators(finals.iter().collect())], &mut |indicators| {
+            let mut incidents = from_two_on(indicators);
+            let entry = weft_model::TimelineEntry {
+                time: appended.time,
+                domain: appended.domain,
+                text: String::new(),
+                indicator: None,
+                events: appended.events.clone(),
+            };
+            incidents.iter_mut().for_each(|incident| incident.timeline.push(entry.clone()));
+            incidents
+        });
+        assert_eq!((found[0].first_alert_s, found[0].full_s), (Some(2 * 3600), Some(9 * 3600)));
     }
 
     #[test]

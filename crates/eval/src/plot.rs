@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 const WIDTH: f64 = 360.0;
-const EDGE: f64 = 12.0;
+const EDGE: f64 = 20.0;
 
 /// From `low` to `high`, both above 0; what lies outside is drawn at the edge.
 pub(crate) struct LogAxis {
