@@ -36,7 +36,7 @@ pub fn run(input: &Input, shared: &Shared, progress: Progress<'_>) -> anyhow::Re
     let started = Instant::now();
     let mut result = match input {
         Input::Scenario(options) => {
-            let simulation = Simulation::new(options).map_err(simulate::explained)?;
+            let simulation = Simulation::new(options).map_err(simulate::refused)?;
             let mut watch = Watch::new(shared, simulation.directory());
             let truth = simulation.run(&mut |event| watch.push(event), &mut |done, total| progress(done * 1000 / total.max(1)))?;
             // The truth crosses over in its published form.

@@ -3,8 +3,8 @@
 use crate::args::Eval;
 use crate::clock;
 use crate::exit::usage;
+use crate::simulate;
 use anyhow::Context;
-use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use weft_simulator::Options;
 
@@ -38,31 +38,6 @@ pub struct Plan {
     pub repeat: String,
 }
 
-/// The part of a scenario file that planning reads; the simulator checks the rest.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Head {
-    minimum_days: u32,
-    minimum_people: u32,
-    defaults: Defaults,
-    #[serde(rename = "use")]
-    include: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(default)]
-struct Defaults {
-    people: u32,
-    days: u32,
-}
-
-impl Default for Defaults {
-    fn default() -> Self {
-        let Options { people, days, .. } = Options::default();
-        Self { people, days }
-    }
-}
-
 /// Looks into the folder.
 pub fn plan(options: &Eval) -> anyhow::Result<Plan> {
     let mut dirs = vec![options.dir.clone()];
@@ -91,13 +66,15 @@ pub fn plan(options: &Eval) -> anyhow::Result<Plan> {
             continue;
         }
         has_scenario = true;
-        let size = size(dir)?;
+        // With a separator it is a path to the simulator, never a name of its own.
+        let scenario = if dir.components().count() > 1 { dir.display().to_string() } else { format!("./{}", dir.display()) };
+        let about = weft_simulator::about(&scenario).map_err(simulate::refused)?;
         inputs.extend(seeds.iter().map(|seed| {
             Input::Scenario(Options {
-                scenario: name(dir),
+                scenario: scenario.clone(),
                 seed: *seed,
-                people: options.people.unwrap_or(size.people),
-                days: options.days.unwrap_or(size.days),
+                people: options.people.unwrap_or(about.people),
+                days: options.days.unwrap_or(about.days),
                 ..Options::default()
             })
         }));
@@ -122,23 +99,6 @@ pub fn plan(options: &Eval) -> anyhow::Result<Plan> {
         ),
         inputs,
     })
-}
-
-/// The size that a scenario asks for, with that of the scenarios beside it that it uses.
-fn size(dir: &Path) -> anyhow::Result<Defaults> {
-    let path = dir.join("scenario.yaml");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let head: Head = serde_saphyr::from_str(&text).with_context(|| format!("{} is not a scenario", path.display()))?;
-    let (mut people, mut days) = (head.defaults.people.max(head.minimum_people), head.defaults.days.max(head.minimum_days));
-    for included in &head.include {
-        let Some(text) = dir.parent().and_then(|all| std::fs::read_to_string(all.join(included).join("scenario.yaml")).ok()) else {
-            continue;
-        };
-        let other: Head = serde_saphyr::from_str(&text).with_context(|| format!("{included} is not a scenario"))?;
-        people = people.max(other.minimum_people);
-        days = days.max(other.minimum_days);
-    }
-    Ok(Defaults { people, days })
 }
 
 /// Seeds that nobody has developed on: from the time, six digits each.
