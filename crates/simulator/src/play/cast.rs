@@ -359,11 +359,13 @@ fn first_address(world: &World, host: &str) -> Ipv4Addr {
 fn from_pool(pool: Pool, rng: &mut Rng) -> (Ipv4Addr, Location) {
     let fallback = (([45, 83, 220, 0], 23), "SE", "Malmo", "Skane Lan");
     let (block, country, city, region) = rng.pick(address::VPN).copied().unwrap_or(fallback);
-    let ip = match pool {
-        Pool::Vpn => address::draw(&[block], rng),
-        Pool::Hosting => address::draw(address::HOSTING, rng),
+    let (blocks, (city, region, country)) = match pool {
+        Pool::Vpn => (&[block][..], (city, region, country)),
+        // The first two are one cloud's eastern region.
+        Pool::Hosting => (address::HOSTING.get(..2).unwrap_or_default(), ("Ashburn", "Virginia", "US")),
     };
-    (ip, Location { city: city.to_owned(), region: region.to_owned(), country: country.to_owned() })
+    let location = Location { city: city.to_owned(), region: region.to_owned(), country: country.to_owned() };
+    (address::draw(blocks, rng), location)
 }
 
 fn from_country(wish: &CountryLines, rng: &mut Rng) -> Option<(Ipv4Addr, Location)> {

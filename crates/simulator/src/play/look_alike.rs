@@ -4,16 +4,19 @@
 
 use super::{Play, Taken};
 use crate::SimulateError;
+use crate::address;
 use crate::calendar;
 use crate::correspondents::Vendor;
+use crate::country::country;
 use crate::mail_day::MailDay;
 use crate::rng::Rng;
 use crate::scenario::Story;
+use crate::schedule::Trip;
 use crate::truth::LookAlike;
 use crate::world::World;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use weft_model::time::MINUTE_MS;
+use weft_model::time::{DAY_MS, MINUTE_MS};
 
 /// What a scenario file may ask for.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +26,8 @@ pub enum LookAlikePlan {
     Story(HarmlessStory),
     /// A new vendor writes to everybody.
     Newsletter(Newsletter),
+    /// Somebody works from another country for some days.
+    Traveller(Traveller),
 }
 
 /// A harmless story.
@@ -46,6 +51,16 @@ pub struct Newsletter {
     pub clicks: f64,
 }
 
+/// Somebody works from hotels in another country.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traveller {
+    /// ISO 3166-1 alpha-2 code of a country that offices can be in.
+    pub country: String,
+    pub first_day: u32,
+    pub last_day: u32,
+}
+
 fn fifth() -> f64 {
     0.2
 }
@@ -55,7 +70,17 @@ impl LookAlikePlan {
     pub fn story(&self) -> Option<&Story> {
         match self {
             Self::Story(plan) => Some(&plan.story),
-            Self::Newsletter(_) => None,
+            Self::Newsletter(_) | Self::Traveller(_) => None,
+        }
+    }
+
+    /// What is wrong with its parameters.
+    pub fn problem(&self) -> Option<String> {
+        match self {
+            Self::Traveller(trip) if country(&trip.country).is_none() => Some(format!("unknown country {:?}", trip.country)),
+            Self::Traveller(trip) if trip.first_day > trip.last_day => Some("last_day is before first_day".to_owned()),
+            Self::Newsletter(plan) if !(0.0..=1.0).contains(&plan.clicks) => Some("clicks must be 0 to 1".to_owned()),
+            _ => None,
         }
     }
 }
@@ -80,11 +105,15 @@ impl LookAlikes {
         let mut running = Vec::new();
         for (number, plan) in plans.iter().enumerate() {
             let stream = format!("look-alike/{number}");
-            running.push(match plan {
+            running.extend(match plan {
                 LookAlikePlan::Story(plan) => {
-                    Running::Story { kind: plan.kind.clone(), play: Box::new(Play::prepare(plan.story.clone(), taken, world)?) }
+                    Some(Running::Story { kind: plan.kind.clone(), play: Box::new(Play::prepare(plan.story.clone(), taken, world)?) })
                 }
-                LookAlikePlan::Newsletter(plan) => newsletter(plan, stream, world),
+                LookAlikePlan::Newsletter(plan) => Some(newsletter(plan, stream, world)),
+                LookAlikePlan::Traveller(plan) => {
+                    travel(plan, &stream, taken, world);
+                    None
+                }
             });
         }
         Ok(Self(running))
@@ -160,4 +189,24 @@ fn newsletter(plan: &Newsletter, stream: String, world: &mut World) -> Running {
     let span = (at, at + 8 * 60 * MINUTE_MS);
     world.look_alikes.push(LookAlike::new(format!("newsletter-{day}"), "newsletter", span, &["email", "network"], entities));
     Running::Newsletter { day, clicks: plan.clicks, vendor, stream }
+}
+
+/// Sends somebody abroad who plays no role and is around on those days; the plans of the days follow from the trip.
+fn travel(plan: &Traveller, stream: &str, taken: &mut Taken, world: &mut World) {
+    let mut rng = Rng::new(world.seed, stream);
+    let Some(to) = country(&plan.country) else { return };
+    let days = plan.first_day..=plan.last_day;
+    let people: Vec<usize> = (0..world.company.people.len())
+        .filter(|person| !taken.contains(person) && world.company.country(*person).code != to.code)
+        .filter(|person| days.clone().all(|day| world.is_around(*person, day)))
+        .collect();
+    let Some(person) = rng.pick(&people).copied() else { return };
+    taken.insert(person);
+    let (city, region) = rng.pick(to.cities).copied().unwrap_or_default();
+    let ip = address::draw(to.hotel, &mut rng);
+    world.trips.push(Trip { person, first_day: plan.first_day, last_day: plan.last_day, ip, city, region, country: to.code });
+    let span = (world.company.midnight(person, plan.first_day), world.company.midnight(person, plan.last_day) + DAY_MS);
+    let who = world.company.people.get(person).map(|known| format!("person:{}", known.mail)).unwrap_or_default();
+    let id = format!("traveller-{person}-{}", plan.first_day);
+    world.look_alikes.push(LookAlike::new(id, "traveller", span, &["saas"], vec![who, format!("ip:{ip}")]));
 }

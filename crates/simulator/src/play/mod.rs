@@ -3,6 +3,7 @@
 //! One file a domain holds its actions. An action writes only through [`World`], so whatever output the world has gets it, and the
 //! evidence of a step is what the project's decoders make of it. Must not hold any name of a case.
 
+mod account;
 mod attachment;
 mod cast;
 mod fill;
@@ -43,6 +44,12 @@ pub enum Action {
     ReadMail(saas::ReadMail),
     AddFactor(saas::AddFactor),
     InboxRule(saas::InboxRule),
+    Cmdlet(saas::Cmdlet),
+    Files(saas::Files),
+    DeleteMail(saas::DeleteMail),
+    ChangePassword(account::ChangePassword),
+    ChangeRole(account::ChangeRole),
+    Consent(account::Consent),
 }
 
 /// What a name in an action must be.
@@ -95,6 +102,12 @@ impl Action {
             Self::ReadMail(part) => part,
             Self::AddFactor(part) => part,
             Self::InboxRule(part) => part,
+            Self::Cmdlet(part) => part,
+            Self::Files(part) => part,
+            Self::DeleteMail(part) => part,
+            Self::ChangePassword(part) => part,
+            Self::ChangeRole(part) => part,
+            Self::Consent(part) => part,
         }
     }
     /// Names of the cast and of steps that it uses.

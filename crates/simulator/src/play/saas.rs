@@ -5,9 +5,11 @@ use super::{Need, Part};
 use crate::SimulateError;
 use crate::audit::EXCHANGE;
 use crate::mime;
+use crate::names;
 use crate::output::Log;
-use crate::scenario::{Count, Lag};
+use crate::scenario::{Choice, Count, Lag};
 use serde::Deserialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 use weft_model::EntityKind;
 
@@ -104,6 +106,55 @@ pub struct InboxRule {
     pub parameters: BTreeMap<String, String>,
 }
 
+/// An Exchange cmdlet, such as `New-TransportRule` or `Set-Mailbox`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cmdlet {
+    pub who: String,
+    pub client: String,
+    pub operation: String,
+    /// What it is about, with placeholders.
+    pub object: String,
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Files are touched in SharePoint and OneDrive.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    pub who: String,
+    pub client: String,
+    /// As the log says it, such as `FileDownloaded` or `AnonymousLinkCreated`.
+    pub operation: String,
+    #[serde(default = "one")]
+    pub count: Count,
+    #[serde(default)]
+    pub over: Lag,
+    /// File names with suffix, with placeholders; drawn when absent.
+    #[serde(default)]
+    pub name: Choice,
+}
+
+/// Messages are deleted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteMail {
+    pub who: String,
+    pub client: String,
+    /// `MoveToDeletedItems`, `SoftDelete` or `HardDelete`.
+    pub operation: String,
+    #[serde(default = "inbox")]
+    pub folder: String,
+    #[serde(default = "one")]
+    pub count: Count,
+    #[serde(default)]
+    pub over: Lag,
+}
+
+fn inbox() -> String {
+    "Inbox".to_owned()
+}
+
 fn one() -> Count {
     Count::of(1)
 }
@@ -186,6 +237,74 @@ impl Part for InboxRule {
         let (at, session) = (stage.now_ms, stage.session(&self.client)?);
         let parameters: Vec<(String, String)> = self.parameters.clone().into_iter().collect();
         stage.record(person, Log::Unified, at, |auditor, rng| auditor.new_inbox_rule(at, &session, &self.name, &parameters, rng));
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::Person(&self.who), Need::Client(&self.client)]
+    }
+}
+
+impl Part for Cmdlet {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let person = stage.cast.person(&self.who)?;
+        stage.touch_person(person);
+        let (at, session, object) = (stage.now_ms, stage.session(&self.client)?, stage.fill(&self.object, None)?);
+        let parameters: Vec<(&str, &str)> = self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        stage.record(person, Log::Unified, at, |auditor, rng| auditor.cmdlet(at, &session, &self.operation, &object, &parameters, rng));
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::Person(&self.who), Need::Client(&self.client)]
+    }
+    fn texts(&self) -> Vec<&str> {
+        vec![&self.object]
+    }
+}
+
+impl Part for Files {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let person = stage.cast.person(&self.who)?;
+        stage.touch_person(person);
+        let (count, length) = (self.count.draw(&mut stage.rng), self.over.draw(&mut stage.rng));
+        for at in stage.moments(count, length) {
+            let session = stage.session(&self.client)?;
+            let mut name = stage.choose(&self.name, None)?;
+            if name.is_empty() {
+                let suffix = stage.rng.word(&["docx", "xlsx", "pptx", "pdf"]);
+                name = format!("{} {}.{suffix}", stage.rng.word(names::STEM), stage.rng.range(1, 60));
+            }
+            stage.record(person, Log::Unified, at, |auditor, rng| auditor.file(at, &session, &self.operation, &name, rng));
+            stage.now_ms = at;
+        }
+        Ok(())
+    }
+    fn needs(&self) -> Vec<Need<'_>> {
+        vec![Need::Person(&self.who), Need::Client(&self.client)]
+    }
+    fn texts(&self) -> Vec<&str> {
+        self.name.0.iter().map(String::as_str).collect()
+    }
+}
+
+impl Part for DeleteMail {
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
+        let person = stage.cast.person(&self.who)?;
+        stage.touch_person(person);
+        let (count, length) = (self.count.draw(&mut stage.rng), self.over.draw(&mut stage.rng));
+        let path = json!(format!("\\{}", self.folder));
+        for at in stage.moments(count, length) {
+            let session = stage.session(&self.client)?;
+            stage.record(person, Log::Unified, at, |auditor, rng| {
+                let mut record = auditor.delete(at, &session, &self.operation, rng);
+                for place in ["/Folder/Path", "/AffectedItems/0/ParentFolder/Path"] {
+                    if let Some(old) = record.pointer_mut(place) {
+                        *old = path.clone();
+                    }
+                }
+                record
+            });
+            stage.now_ms = at;
+        }
         Ok(())
     }
     fn needs(&self) -> Vec<Need<'_>> {

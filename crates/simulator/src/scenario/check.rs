@@ -23,6 +23,9 @@ impl Scenario {
         if self.attacks.len() + self.look_alikes.len() > MAX_STORIES {
             return Err(format!("at most {MAX_STORIES} attacks and look-alikes"));
         }
+        if let Some((number, problem)) = self.look_alikes.iter().enumerate().find_map(|(number, plan)| Some((number, plan.problem()?))) {
+            return Err(format!("look_alikes[{number}]: {problem}"));
+        }
         for story in self.attacks.iter().chain(harmless) {
             if !ids.insert(&story.id) {
                 return Err(format!("{}: the id is used twice", story.id));

@@ -11,4 +11,8 @@ macro_rules! embedded {
 embedded! {
     "benign-month"
     "case-a"
+    "case-e1"
+    "case-e2"
+    "case-e3"
+    "case-e4"
 }
