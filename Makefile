@@ -7,9 +7,11 @@ MAKEFLAGS += --no-print-directory
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 # One feature set for everything that tests build, so that nothing is compiled twice.
 TEST_FEATURES := weft-cli/kafka,weft-cli/capture
+# Scenarios whose floors CI checks.
+CI_SCENARIOS := case-a,case-e2,benign-month
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo ui build demo test tidy test-rust test-kafka test-ui lint bench eval clean
+.PHONY: help setup setup-demo ui build demo test tidy test-rust test-kafka test-ui lint bench eval eval-ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +57,10 @@ bench: build ## measured comparisons
 
 eval: build ## every scenario scored against its floors, report in target/eval.html
 	"$(TARGET_DIR)/release/weft" eval integration-tests/scenarios --html "$(TARGET_DIR)/eval.html"
+
+# One company each of some minutes, with the binary that the tests built.
+eval-ci:
+	"$(TARGET_DIR)/debug/weft" eval integration-tests/scenarios --only $(CI_SCENARIOS)
 
 clean: ## remove what was built, keep what was fetched
 	cargo clean
