@@ -102,6 +102,9 @@ pub struct Replay {
     /// False incidents accepted per 1,000 people and day
     #[arg(long, default_value_t = 0.1)]
     pub budget: f64,
+    /// Let models on trial speak too
+    #[arg(long)]
+    pub trial_models: bool,
     /// Folder with country.mmdb and asn.mmdb
     #[arg(long)]
     pub enrich: Option<PathBuf>,
@@ -201,6 +204,9 @@ pub struct Eval {
     /// Also write a report with plots to this file
     #[arg(long)]
     pub html: Option<PathBuf>,
+    /// Let models on trial speak too
+    #[arg(long)]
+    pub trial_models: bool,
 }
 
 impl Replay {
@@ -275,6 +281,9 @@ pub struct Backtest {
     /// Print the comparison as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Let models on trial speak too
+    #[arg(long)]
+    pub trial_models: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -25,16 +25,17 @@ struct Side {
 
 /// Runs the command.
 pub fn run(options: &Backtest) -> anyhow::Result<Code> {
-    let current = builtin()?;
+    let in_use = |set: ModelSet| if options.trial_models { set } else { set.active() };
+    let current = in_use(builtin()?);
     let changed = match (&options.models, options.without.is_empty()) {
         (None, true) => None,
-        (dir, _) => Some(change(current.clone(), dir.as_deref(), &options.without)?),
+        (dir, _) => Some(in_use(change(current.clone(), dir.as_deref(), &options.without)?)),
     };
     let folder = tempfile::Builder::new().prefix("weft-backtest-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let store = EventStore::open(&folder.path().join("events"))?;
     let read = ingest::read_all(&discover(&options.paths)?, &store, None, &AtomicBool::new(false))?;
     let directory = Directory::new(read.people);
-    let (enricher, _) = knowledge::load(None)?;
+    let (enricher, _) = knowledge::load(None, true)?;
     let pipeline = |models: ModelSet| Pipeline::sorted(knowledge::with(enricher.clone(), models.into(), directory.clone(), options.budget));
     let mut pipelines: Vec<Pipeline> = std::iter::once(current).chain(changed).map(pipeline).collect();
     let mut span: Option<(EventTime, EventTime)> = None;
@@ -97,7 +98,9 @@ fn change(mut set: ModelSet, dir: Option<&Path>, without: &[String]) -> anyhow::
         set.models.extend(models);
         priors.extend(changed);
     }
-    Ok(ModelSet::new(set.models, priors)?)
+    let mut changed = ModelSet::new(set.models, priors)?;
+    changed.suppressions = set.suppressions;
+    Ok(changed)
 }
 
 fn side(pipeline: Pipeline, from: EventTime) -> Side {

@@ -6,26 +6,53 @@ use std::sync::Arc;
 use weft_correlator::Knowledge;
 use weft_enrich::Enricher;
 use weft_indicators::prior::Prior;
-use weft_indicators::{Model, ModelSet, Settings};
+use weft_indicators::{Hits, Model, ModelSet, Settings, Suppression};
 use weft_model::Directory;
 use weft_stitcher::Alert;
 
-/// Loads the tables (from `dir`, else the configured or usual place) and the shipped models. Notes go to the log.
-pub fn load(dir: Option<&Path>) -> anyhow::Result<(Arc<Enricher>, Arc<ModelSet>)> {
-    let mut config = weft_config::Config::from_text("", None, std::env::vars().collect())?.enrich;
+/// Loads the tables (from `dir`, else the configured or usual place) and the shipped models, those on trial too when asked. Notes go to the log.
+pub fn load(dir: Option<&Path>, with_trial: bool) -> anyhow::Result<(Arc<Enricher>, Arc<ModelSet>)> {
+    let mut config = weft_config::Config::from_text("", None, std::env::vars().collect())?;
     if let Some(dir) = dir {
-        config.dir = dir.to_path_buf();
+        config.enrich.dir = dir.to_path_buf();
     }
-    load_with_feeds(&config)
+    load_configured(&config, with_trial)
 }
 
-/// As [`load`], with the folder and the feeds of a configuration.
-pub fn load_with_feeds(config: &weft_config::Enrich) -> anyhow::Result<(Arc<Enricher>, Arc<ModelSet>)> {
-    let (enricher, notes) = weft_enrich::load_with_feeds(Some(&config.dir), &config.new_domain_feeds, &config.reputation_feeds)?;
+/// As [`load`], with the folder, the feeds and the suppressions of a configuration.
+pub fn load_configured(config: &weft_config::Config, with_trial: bool) -> anyhow::Result<(Arc<Enricher>, Arc<ModelSet>)> {
+    let enrich = &config.enrich;
+    let (enricher, notes) = weft_enrich::load_with_feeds(Some(&enrich.dir), &enrich.new_domain_feeds, &enrich.reputation_feeds)?;
     for note in notes {
         tracing::warn!("{}", note.text);
     }
-    Ok((Arc::new(enricher), Arc::new(weft_indicators::builtin()?)))
+    let mut models = weft_indicators::builtin()?;
+    if !with_trial {
+        models = models.active();
+    }
+    for path in &config.alert.suppressions {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the suppressions {}", path.display()))?;
+        models.suppressions.extend(Suppression::parse(&path.display().to_string(), &text)?);
+    }
+    Ok((Arc::new(enricher), Arc::new(models)))
+}
+
+/// Logs how often each suppression was met.
+pub fn report_suppressions<'a>(suppressed: impl Iterator<Item = (&'a Suppression, Hits)>) {
+    for (one, hits) in suppressed {
+        let entity = one.entity.as_deref().unwrap_or("any");
+        if hits.expired > 0 {
+            tracing::warn!(
+                model = one.model,
+                entity,
+                owner = one.owner,
+                expires = one.expires,
+                hits.expired,
+                "suppression has expired and is ignored"
+            );
+        }
+        tracing::info!(model = one.model, entity, owner = one.owner, expires = one.expires, hits.silenced, "suppression");
+    }
 }
 
 /// Puts the parts together.

@@ -6,7 +6,7 @@ use crate::exit::{Code, usage};
 use anyhow::Context;
 use std::io::Write;
 use std::path::PathBuf;
-use weft_indicators::{Model, ModelSet, builtin};
+use weft_indicators::{Model, builtin};
 
 /// Runs the command.
 pub fn run(options: &Models) -> anyhow::Result<Code> {
@@ -22,9 +22,21 @@ fn list(json: bool) -> anyhow::Result<Code> {
     let mut out = std::io::stdout().lock();
     for model in builtin()?.models {
         if json {
-            writeln!(out, "{}", serde_json::to_string(&model)?)?;
+            let mut value = serde_json::to_value(&model)?;
+            if let Some(object) = value.as_object_mut() {
+                object.insert("domain".to_owned(), model.on.domain().as_str().into());
+            }
+            writeln!(out, "{value}")?;
         } else {
-            writeln!(out, "{:<75} {:<8} {} tests", model.name, model.on.domain().as_str(), model.tests.len())?;
+            let techniques = model.techniques.join(" ");
+            writeln!(
+                out,
+                "{:<75} {:<8} {:<20} {} tests  {techniques}",
+                model.name,
+                model.on.domain().as_str(),
+                model.family,
+                model.tests.len()
+            )?;
         }
     }
     Ok(Code::Done)
@@ -47,7 +59,7 @@ fn test(files: &[PathBuf]) -> anyhow::Result<Code> {
     let mut out = std::io::stdout().lock();
     for model in &models {
         for test in &model.tests {
-            let outcome = test.run(model, &ModelSet { models: Vec::new(), priors: shipped.priors.clone() })?;
+            let outcome = test.run(model, &shipped)?;
             let word = if outcome.passed { "ok    " } else { "FAILED" };
             writeln!(out, "{word} {}: {} ({:.1} bits)", model.name, test.name, outcome.bits)?;
             if outcome.passed { passed += 1 } else { failed += 1 }

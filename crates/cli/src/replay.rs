@@ -55,7 +55,7 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
 /// Reads, sorts and analyses everything below the paths.
 pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     let started = Instant::now();
-    let (enricher, models) = knowledge::load(options.enrich.as_deref())?;
+    let (enricher, models) = knowledge::load(options.enrich.as_deref(), options.trial_models)?;
     let inputs = discover(&options.paths)?;
     let folder = tempfile::Builder::new().prefix("weft-replay-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let store = EventStore::open(&folder.path().join("events"))?;
@@ -74,6 +74,7 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     }
     let knowledge = knowledge::with(enricher, models, Directory::new(people), options.budget);
     let (engine, progress) = analyse(&store, knowledge, options.shuffle, options.lake.as_deref())?;
+    knowledge::report_suppressions(engine.suppressed());
     let incidents = engine.incidents();
     let report = Report { sources, seconds: started.elapsed().as_secs_f64(), peak_rss_bytes: peak_rss_bytes() };
     write_report(options, &report)?;

@@ -117,6 +117,8 @@ pub struct Enrich {
 pub struct Alert {
     /// False incidents you accept per 1,000 people and day: more than 0, at most 1,000. The alert threshold follows from it.
     pub budget: f64,
+    /// Files of suppressions (form: `models/suppressions.yaml`): what models shall not speak of, by whom, why and until when.
+    pub suppressions: Vec<PathBuf>,
 }
 
 /// Where events are kept for hunting.
@@ -154,7 +156,7 @@ impl Default for Listen {
 
 impl Default for Alert {
     fn default() -> Self {
-        Self { budget: 0.1 }
+        Self { budget: 0.1, suppressions: Vec::new() }
     }
 }
 

@@ -31,6 +31,7 @@ pub const FIELDS: &[(&str, &str, Kind)] = &[
     ("enrich", "new_domain_feeds", Kind::List),
     ("enrich", "reputation_feeds", Kind::List),
     ("alert", "budget", Kind::Float),
+    ("alert", "suppressions", Kind::List),
     ("lake", "dir", Kind::Text),
     ("lake", "retention_days", Kind::Integer),
 ];

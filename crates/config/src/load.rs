@@ -65,6 +65,7 @@ impl Config {
         put("enrich", "dir", anchored(&self.enrich.dir));
         put("enrich", "new_domain_feeds", many(&self.enrich.new_domain_feeds));
         put("enrich", "reputation_feeds", many(&self.enrich.reputation_feeds));
+        put("alert", "suppressions", many(&self.alert.suppressions));
         put("lake", "dir", anchored(&self.lake.dir));
     }
 

@@ -4,7 +4,7 @@ use crate::assemble;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
-use weft_entity_graph::EntityGraph;
+use weft_entity_graph::{Correspondents, EntityGraph};
 use weft_indicators::{Context, Extractor, Findings, ModelSet, Settings, State, finding};
 use weft_model::{Body, DAY_MS, Directory, Domain, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid};
 use weft_stitcher::{Alert, Cluster, Priors, stitch};
@@ -45,6 +45,7 @@ impl Engine {
     /// A cold start.
     pub fn new(knowledge: Knowledge) -> Self {
         let mut graph = EntityGraph::default();
+        graph.correspondents = Correspondents::of(&knowledge.directory);
         for (key, person) in knowledge.directory.people() {
             graph.known(EntityKind::Person, &Arc::from(key));
             if !person.device_host_name.is_empty() {
@@ -71,7 +72,7 @@ impl Engine {
         self.start_day(first.time);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
-        let (mut facts, mut touches, mut sighted) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut facts, mut touches, mut sighted, mut wrote) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for event in events {
             let finding = if let Body::Finding(finding) = &event.body { Some(finding.as_ref()) } else { None };
             if finding.is_none()
@@ -88,6 +89,7 @@ impl Engine {
             facts.extend(extracted.facts);
             touches.extend(extracted.touches);
             sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
+            wrote.extend(extracted.wrote.into_iter().map(|written| (written, event.time)));
         }
         let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
         self.changed.clear();
@@ -97,6 +99,9 @@ impl Engine {
         }
         for (entity, touch) in touches {
             self.graph.touch(&entity, touch);
+        }
+        for ((address, domain), at) in wrote {
+            self.graph.correspondents.wrote(&address, domain.as_deref(), at);
         }
     }
 
@@ -182,14 +187,24 @@ impl Engine {
         self.state.calibrated()
     }
 
+    /// The suppressions with how often each was met.
+    pub fn suppressed(&self) -> impl Iterator<Item = (&weft_indicators::Suppression, weft_indicators::Hits)> {
+        self.state.suppressed()
+    }
+
     fn priors(&self) -> Priors {
         let (people, devices) = self.graph.internal_counts();
         let per_model = |model: &weft_indicators::Model| match model.entity {
             EntityKind::Device => devices,
             _ => people,
         };
-        let trials: usize = self.knowledge.models.models.iter().map(per_model).sum();
-        Priors::new(people.max(devices), trials as f64)
+        // Models of one family depend on each other, so a family is one trial however many models it has.
+        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
+        for model in &self.knowledge.models.models {
+            let trials = families.entry(&model.family).or_default();
+            *trials = per_model(model).max(*trials);
+        }
+        Priors::new(people.max(devices), families.values().sum::<usize>() as f64)
     }
 
     /// The indicators in (time, uid) order and their clusters, whatever their evidence.

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use std::collections::{BTreeMap, BTreeSet};
+use weft_indicators::model::ROLES;
 use weft_model::{Entity, EntityKind, EventTime, IncidentEntity, Indicator, Ioc};
 
 /// An external entity that more of the organisation knew before is no indicator of compromise.
@@ -116,10 +117,10 @@ fn was_mailed(engine: &Engine, entity: &Entity) -> bool {
 }
 
 fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &BTreeSet<Entity>, start: EventTime) -> Option<&'static str> {
+    let role = || engine.knowledge.models.role(&indicator.model, entity.kind);
     Some(match entity.kind {
         EntityKind::Person | EntityKind::Account if compromised.contains(entity) => "compromised account",
-        EntityKind::Person | EntityKind::Account if indicator.family == "email-inbound" => "targeted recipient",
-        EntityKind::Person | EntityKind::Account => "exposed person",
+        EntityKind::Person | EntityKind::Account => role().unwrap_or("exposed person"),
         EntityKind::Device => {
             let owner = engine.knowledge.directory.owner_of(&entity.key);
             let is_victim = owner.is_some_and(|owner| compromised.contains(&Entity::new(EntityKind::Person, owner)));
@@ -127,39 +128,20 @@ fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &B
         }
         EntityKind::InboxRule => "inbox rule",
         EntityKind::Session => "session",
-        EntityKind::Message | EntityKind::File => return None,
+        EntityKind::Message | EntityKind::Campaign | EntityKind::File => return None,
         // Outside: only what the organisation did not know.
         _ if !is_rare(engine, entity, start) => return None,
-        EntityKind::Sender => "phishing sender",
-        EntityKind::Url => "phishing link",
-        EntityKind::Ip if indicator.family == "saas-access" => "unusual sign-in source",
-        EntityKind::Ip | EntityKind::Domain | EntityKind::Host => match indicator.family.as_str() {
+        EntityKind::Sender => role().unwrap_or("phishing sender"),
+        EntityKind::Url => role().unwrap_or("phishing link"),
+        EntityKind::Ip | EntityKind::Domain | EntityKind::Host => match role().unwrap_or("unusual sign-in source") {
             // Where a mail led is bait; what only the devices know is what the bait was for.
-            "device-domain" | "device-correlation" if was_mailed(engine, entity) => "phishing link",
-            "device-domain" | "device-correlation" => "possible C2 endpoint",
-            "device-upload" => "upload destination",
-            "email-inbound" if entity.kind != EntityKind::Ip => "phishing link",
-            "email-inbound" => "phishing sender",
-            "email-outbound" => "phishing link",
-            _ => "unusual sign-in source",
+            "possible C2 endpoint" if was_mailed(engine, entity) => "phishing link",
+            role => role,
         },
     })
 }
 
 /// The graver the part, the lower the number.
-fn rank(part: &str) -> u8 {
-    match part {
-        "compromised account" => 0,
-        "device of the compromised account" => 1,
-        "unusual sign-in source" => 2,
-        "possible C2 endpoint" => 3,
-        "phishing link" => 4,
-        "upload destination" => 5,
-        "phishing sender" => 6,
-        "inbox rule" => 7,
-        "session" => 8,
-        "targeted recipient" => 9,
-        "exposed device" => 10,
-        _ => 11,
-    }
+fn rank(part: &str) -> usize {
+    ROLES.iter().position(|role| *role == part).unwrap_or(ROLES.len())
 }

@@ -30,13 +30,23 @@ pub(crate) fn title(engine: &Engine, members: &[&Indicator], roles: &Roles) -> S
     if has(members, &["email-outbound"]) && parts.is_empty() {
         parts.push("Unusual bulk mail from an internal mailbox".to_owned());
     }
-    if has(members, &["email-inbound"]) && parts.is_empty() {
+    if has(members, &["device-beacon", "device-dns", "device-client", "device-port"]) && parts.len() < 2 {
+        let is_named = has(members, &["device-domain", "device-correlation"]);
+        parts.extend((!is_named).then(|| "Possible command and control".to_owned()));
+    }
+    if has(members, &["email-impersonation"]) && parts.is_empty() {
+        parts.push("Possible impersonation by mail".to_owned());
+    }
+    if has(members, &["email-inbound", "email-sender", "email-attachment", "email-campaign"]) && parts.is_empty() {
         parts.push("Possible phishing campaign".to_owned());
     }
-    if has(members, &["device-upload"]) && parts.len() < 2 {
+    if has(members, &["device-scan", "device-lateral"]) && parts.len() < 2 {
+        parts.push("Possible movement between computers".to_owned());
+    }
+    if has(members, &["device-upload", "email-exfiltration", "saas-data"]) && parts.len() < 2 {
         parts.push("Possible data exfiltration".to_owned());
     }
-    if has(members, &["saas-failed-access"]) && parts.is_empty() {
+    if has(members, &["saas-failed-access", "saas-spray", "saas-second-factor"]) && parts.is_empty() {
         parts.push("Possible password guessing".to_owned());
     }
     if parts.is_empty() {

@@ -2,11 +2,12 @@
 
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
+use crate::correspondents::Correspondents;
 use crate::touches::{Touch, Touches};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use weft_model::time::DAY_MS;
-use weft_model::{Entity, EntityKind, EventRef, EventTime};
+use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime};
 
 /// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
 const MAX_EXTERNAL: usize = 2_000_000;
@@ -20,6 +21,10 @@ pub struct EntityGraph {
     pub bindings: Bindings,
     /// Names of one account.
     pub aliases: Aliases,
+    /// Whom the organisation writes to and what looks like it.
+    pub correspondents: Correspondents,
+    /// When each person or account was last active in a service from somewhere outside.
+    active: HashMap<Arc<str>, EventTime>,
     external: HashMap<Entity, Touches>,
     people: BTreeSet<Arc<str>>,
     devices: BTreeSet<Arc<str>>,
@@ -48,6 +53,13 @@ impl EntityGraph {
     }
     /// Records a contact with an external entity.
     pub fn touch(&mut self, entity: &Entity, touch: Touch) {
+        if touch.domain == Domain::Saas {
+            if let Some(last) = self.active.get_mut(&touch.by) {
+                *last = touch.event.time.max(*last);
+            } else if self.active.len() < MAX_INTERNAL {
+                self.active.insert(touch.by.clone(), touch.event.time);
+            }
+        }
         if let Some(touches) = self.external.get_mut(entity) {
             touches.add(touch);
         } else if self.external.len() < MAX_EXTERNAL {
@@ -59,6 +71,10 @@ impl EntityGraph {
     /// The contacts with an external entity.
     pub fn touches(&self, entity: &Entity) -> Option<&Touches> {
         self.external.get(entity)
+    }
+    /// When `who` was last active in a service, as far as is remembered.
+    pub fn last_active(&self, who: &str) -> Option<EventTime> {
+        self.active.get(who).copied()
     }
     /// Messages that one of `events` carried; in key order.
     pub fn messages_sent_by(&self, events: &BTreeSet<EventRef>) -> Vec<(&Entity, &Touches)> {
@@ -100,7 +116,7 @@ impl EntityGraph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use weft_model::{Domain, EventRef, EventUid};
+    use weft_model::EventUid;
 
     fn touch(by: &str, time: i64) -> Touch {
         let event = EventRef { time: EventTime(time), uid: EventUid::of("t", &[by.as_bytes(), &time.to_le_bytes()]) };

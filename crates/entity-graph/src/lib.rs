@@ -4,10 +4,12 @@
 
 pub mod aliases;
 pub mod bindings;
+pub mod correspondents;
 pub mod graph;
 pub mod touches;
 
 pub use aliases::Aliases;
 pub use bindings::Bindings;
+pub use correspondents::{Correspondents, LookAlike};
 pub use graph::EntityGraph;
 pub use touches::{Touch, Touches};

@@ -77,6 +77,10 @@ impl Touches {
     pub fn touchers(&self, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).count()
     }
+    /// [`Self::touchers`], counted no further than `enough`: cheap for what everybody touches.
+    pub fn touchers_up_to(&self, enough: usize, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
+        self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).take(enough).count()
+    }
     /// Whether this internal entity touched it in `[from, to]`.
     pub fn touched_by(&self, who: &str, from: EventTime, to: EventTime) -> bool {
         self.by.get(who).is_some_and(|span| span.first <= to && span.last >= from)

@@ -77,6 +77,7 @@ pub(crate) mod tests {
             p: 0.001,
             score: 50,
             title: name.into(),
+            title_ja: String::new(),
             entities: people.iter().map(|person| Entity::new(EntityKind::Person, *person)).collect(),
             techniques: Vec::new(),
             tactics: Vec::new(),

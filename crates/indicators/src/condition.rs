@@ -4,7 +4,7 @@ use crate::fact::Fact;
 use serde::Deserialize;
 
 /// One test of one field; all tests that are given must hold.
-#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Condition {
     pub field: String,

@@ -10,6 +10,12 @@ pub enum FactKind {
     /// A message reached an internal recipient; one fact a recipient and linked domain (one without link when it has none).
     #[serde(rename = "email.inbound")]
     EmailInbound,
+    /// A message from outside, once whatever the number of its recipients; judged by its sender.
+    #[serde(rename = "email.message")]
+    EmailMessage,
+    /// A message with attachments reached an internal recipient; one fact a type of attachment.
+    #[serde(rename = "email.attachment")]
+    EmailAttachment,
     /// An internal person sent a message; one fact a linked domain (one without link when it has none).
     #[serde(rename = "email.sent")]
     EmailSent,
@@ -22,6 +28,12 @@ pub enum FactKind {
     /// An inbox rule was created or changed.
     #[serde(rename = "saas.rule")]
     SaasRule,
+    /// Something else was set: a role, an application, a mailbox permission, a transport rule.
+    #[serde(rename = "saas.change")]
+    SaasChange,
+    /// A file was opened, downloaded, shared, deleted ...
+    #[serde(rename = "saas.file")]
+    SaasFile,
     /// Any other operation in a service.
     #[serde(rename = "saas.operation")]
     SaasOperation,
@@ -31,49 +43,107 @@ pub enum FactKind {
     /// A device's flow to an external address, with its volume.
     #[serde(rename = "net.flow")]
     NetFlow,
+    /// A device's flow to an external address, whatever its volume, with its duration.
+    #[serde(rename = "net.connection")]
+    NetConnection,
+    /// A device's flow to an internal address.
+    #[serde(rename = "net.internal")]
+    NetInternal,
+    /// A device asked for an external name, answered or not, with the length of what stands before the registrable domain.
+    #[serde(rename = "net.query")]
+    NetQuery,
+    /// A device fetched a file over plain HTTP.
+    #[serde(rename = "net.download")]
+    NetDownload,
 }
 
 impl FactKind {
     /// The domain that facts of this kind belong to.
     pub fn domain(self) -> Domain {
         match self {
-            Self::EmailInbound | Self::EmailSent => Domain::Email,
-            Self::SaasLogon | Self::SaasAccount | Self::SaasRule | Self::SaasOperation => Domain::Saas,
-            Self::NetContact | Self::NetFlow => Domain::Network,
+            Self::EmailInbound | Self::EmailMessage | Self::EmailAttachment | Self::EmailSent => Domain::Email,
+            Self::SaasLogon | Self::SaasAccount | Self::SaasRule | Self::SaasChange | Self::SaasFile | Self::SaasOperation => Domain::Saas,
+            Self::NetContact | Self::NetFlow | Self::NetConnection | Self::NetInternal | Self::NetQuery | Self::NetDownload => {
+                Domain::Network
+            }
         }
     }
 }
 
 /// Names of the fields a fact may carry; a model that names another is refused.
 pub const FIELDS: &[&str] = &[
+    "absence",
+    "account_change",
+    "account_kind",
     "acquaintance",
     "app",
     "as_org",
     "asn",
+    "attachment",
+    "attachment_class",
+    "attachment_fit",
+    "attachment_type",
     "auth_factor",
     "authentication",
+    "automatic",
+    "by",
+    "campaign",
     "change",
+    "company",
     "country",
     "device",
     "domain",
+    "familiarity",
+    "file_action",
+    "file_type",
+    "forward_domain",
+    "forward_scope",
     "host",
+    "impersonated",
+    "impersonation",
+    "internal_host",
     "ip",
     "ip_scope",
+    "ja4",
+    "label_shape",
     "link_domain",
+    "link_host",
     "link_relation",
+    "link_text",
     "link_tld",
+    "look_alike",
+    "look_alike_of",
+    "named",
     "network_kind",
+    "object",
+    "object_name",
     "operation",
     "person",
     "platform",
+    "port",
+    "prior_contact",
+    "protocol",
+    "query",
+    "query_result",
+    "recipient_kind",
+    "reply_to",
     "rule_actions",
     "rule_folder",
     "rule_name",
     "rule_name_shape",
+    "second_factor",
     "sender",
+    "sender_domain",
+    "sender_kind",
     "sender_relation",
+    "sender_standing",
+    "service",
+    "session",
+    "source_network",
     "status",
+    "status_reason",
     "subject",
+    "subject_name",
     "tld",
     "url",
     "user_agent",
@@ -86,7 +156,7 @@ pub struct Fact {
     pub event: EventRef,
     /// Text fields by name (see [`FIELDS`]); absent means unknown.
     pub fields: Vec<(&'static str, Arc<str>)>,
-    /// An amount (bytes sent), for volume features.
+    /// An amount for volume features: bytes sent, seconds, recipients, letters, by the kind.
     pub amount: u64,
     /// Everybody and everything it speaks of.
     pub entities: Vec<Entity>,

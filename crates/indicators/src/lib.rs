@@ -14,6 +14,7 @@ pub mod model;
 pub mod prior;
 pub mod scorer;
 pub mod state;
+pub mod suppression;
 pub mod tally;
 pub mod template;
 
@@ -25,4 +26,5 @@ pub use fact::{Fact, FactKind};
 pub use finding::Findings;
 pub use model::{Feature, FeatureKind, Model, ModelSet};
 pub use state::{Settings, State};
+pub use suppression::{Hits, Suppression};
 pub use tally::Tally;

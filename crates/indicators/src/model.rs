@@ -5,6 +5,8 @@ use crate::error::ModelError;
 use crate::fact::{FIELDS, FactKind};
 use crate::inline_test::InlineTest;
 use crate::prior::Prior;
+use crate::suppression::Suppression;
+use crate::template;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use weft_model::EntityKind;
@@ -21,12 +23,30 @@ pub enum FeatureKind {
     Count(Count),
     /// How many distinct values of a field this day.
     Distinct(String),
+    /// Whether people named by a field, this day so far, are seldom or never met together.
+    Association(String),
+    /// Whether a field's values come in alphabetical order over the day.
+    Ordered(String),
+    /// How regularly the fact comes, by the times of this entity and subject over days.
+    Periodicity(AmountKind),
+    /// Whether the fact comes at the same time of day, day after day.
+    FixedTime(AmountKind),
     /// The fact's amount against earlier ones.
     Volume(AmountKind),
     /// Hour of the week.
     HourOfWeek(AmountKind),
     /// The most surprising indicator of another model on the same entity shortly before.
     After(After),
+}
+
+impl FeatureKind {
+    /// Whether it looks at the entity, subject and day as a whole, not at a single fact.
+    pub(crate) fn is_of_day(&self) -> bool {
+        matches!(
+            self,
+            Self::Count(_) | Self::Distinct(_) | Self::Association(_) | Self::Ordered(_) | Self::Periodicity(_) | Self::FixedTime(_)
+        )
+    }
 }
 
 /// A count over the day.
@@ -53,7 +73,49 @@ pub enum AmountKind {
 pub struct After {
     pub model: String,
     pub within_hours: i64,
+    /// Which facts may follow: those from a source that is not the owner's usual one, or just those that are (the owner notices).
+    #[serde(default, skip_serializing_if = "Source::is_unusual")]
+    pub source: Source,
 }
+
+/// Where what follows comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    #[default]
+    Unusual,
+    Usual,
+}
+
+impl Source {
+    fn is_unusual(&self) -> bool {
+        *self == Self::Unusual
+    }
+}
+
+/// A text in the languages of the product.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    pub en: String,
+    pub ja: String,
+}
+
+/// The parts an entity can play in an incident, gravest first.
+pub const ROLES: &[&str] = &[
+    "compromised account",
+    "device of the compromised account",
+    "unusual sign-in source",
+    "possible C2 endpoint",
+    "phishing link",
+    "upload destination",
+    "phishing sender",
+    "inbox rule",
+    "session",
+    "targeted recipient",
+    "exposed device",
+    "exposed person",
+];
 
 /// One feature of a model.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -66,6 +128,17 @@ pub struct Feature {
     pub prior: Option<String>,
 }
 
+/// Whether a model takes part in incidents yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It learns and speaks.
+    #[default]
+    Active,
+    /// It can be tested and backtested; the analysis leaves it out until its false alarms have been measured.
+    Trial,
+}
+
 /// One detection model.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +146,10 @@ pub struct Model {
     /// Path-like name.
     pub name: String,
     /// What it finds and why that matters, for the analyst.
-    pub description: String,
+    pub description: Text,
+    /// Whether it takes part in incidents.
+    #[serde(default)]
+    pub stage: Stage,
     /// Models of one family are dependent: their evidence is averaged.
     pub family: String,
     #[serde(default)]
@@ -90,12 +166,21 @@ pub struct Model {
     pub subject: String,
     pub features: Vec<Feature>,
     /// Sentence with `{field}` places.
-    pub title: String,
+    pub title: Text,
+    /// The part that each kind of outside entity, and each kind of inside one, plays when the model is right; see [`ROLES`].
+    #[serde(default)]
+    pub roles: BTreeMap<EntityKind, String>,
     #[serde(default)]
     pub tests: Vec<InlineTest>,
 }
 
 impl Model {
+    /// Whether each entity that the model judges has habits of its own: people, devices and whoever writes to them. Other things outside
+    /// are compared with all others.
+    pub fn has_habits(&self) -> bool {
+        self.entity.is_internal() || self.entity == EntityKind::Sender
+    }
+
     /// Reads and checks one model file; `file` names it in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, ModelError> {
         let model: Self =
@@ -104,12 +189,24 @@ impl Model {
         if model.features.is_empty() {
             return Err(invalid("has no features; give at least one".into()));
         }
+        if [&model.title, &model.description].iter().any(|text| text.en.trim().is_empty() || text.ja.trim().is_empty()) {
+            return Err(invalid("has a title or description that is empty in English or Japanese".into()));
+        }
+        if let Some(role) = model.roles.values().find(|role| !ROLES.contains(&role.as_str())) {
+            return Err(invalid(format!("gives the unknown role `{role}`; known are {}", ROLES.join(", "))));
+        }
         let named = model.conditions.iter().map(|c| c.field.as_str()).chain([model.subject.as_str()]).chain(
             model.features.iter().filter_map(|feature| match &feature.measure {
-                FeatureKind::Novelty(field) | FeatureKind::Distinct(field) => Some(field.as_str()),
+                FeatureKind::Novelty(field)
+                | FeatureKind::Distinct(field)
+                | FeatureKind::Association(field)
+                | FeatureKind::Ordered(field) => Some(field.as_str()),
                 _ => None,
             }),
         );
+        let placed =
+            [&model.title.en, &model.title.ja].into_iter().flat_map(|text| template::places(text)).filter(|place| *place != "count");
+        let named = named.chain(placed);
         for field in named {
             if FIELDS.binary_search(&field).is_err() {
                 return Err(invalid(format!("names the unknown field `{field}`; known are {}", FIELDS.join(", "))));
@@ -124,6 +221,8 @@ impl Model {
 pub struct ModelSet {
     pub models: Vec<Model>,
     pub priors: BTreeMap<String, Prior>,
+    /// What the models shall not speak of.
+    pub suppressions: Vec<Suppression>,
 }
 
 impl ModelSet {
@@ -149,6 +248,19 @@ impl ModelSet {
                 }
             }
         }
-        Ok(Self { models, priors })
+        Ok(Self { models, priors, suppressions: Vec::new() })
+    }
+
+    /// Without the models on trial: what the analysis runs.
+    #[must_use]
+    pub fn active(mut self) -> Self {
+        self.models.retain(|model| model.stage == Stage::Active);
+        self
+    }
+
+    /// The part that an entity of this kind plays in what `model` finds (one of [`ROLES`]), where the model says so.
+    pub fn role(&self, model: &str, kind: EntityKind) -> Option<&'static str> {
+        let role = self.models.iter().find(|known| known.name == model)?.roles.get(&kind)?;
+        ROLES.iter().find(|known| *known == role).copied()
     }
 }

@@ -2,13 +2,15 @@
 
 use crate::context::Context;
 use crate::fact::Fact;
-use crate::model::{After, Feature, FeatureKind, Model};
-use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, Recent, State};
+use crate::model::{After, Feature, FeatureKind, Model, Source};
+use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Recent, State, Times, TimesBySubject};
 use crate::template;
 use std::collections::HashMap;
 use std::sync::Arc;
 use weft_baselines::calibration::tie_of;
-use weft_baselines::{NoveltyParams, log2_e, novelty, surprise_bits, volume_tail};
+use weft_baselines::fixed_time::FixedTime;
+use weft_baselines::periodicity::Contacts;
+use weft_baselines::{NoveltyParams, ascents_tail, log2_e, novelty, surprise_bits, volume_tail};
 use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, Why};
 
@@ -20,6 +22,8 @@ const HOUR_STRENGTH: f64 = 24.0;
 const VOLUME_PRIOR: f64 = 0.05;
 /// Distinct values counted per subject and day.
 const MAX_DISTINCT: usize = 10_000;
+/// Values whose order is looked at per subject and day.
+const MAX_ORDERED: usize = 64;
 /// Entity-days a table needs before its model may speak: a cold start is quiet.
 pub(crate) const MIN_CALIBRATED: u64 = 100;
 /// Surprises this small are not worth remembering for following models, in bits.
@@ -33,11 +37,11 @@ pub(crate) struct Group<'a> {
 }
 
 /// Facts that the model applies to, by entity and subject, in the order in which each first appears.
-pub(crate) fn group<'a>(model: &Model, facts: &'a [Fact]) -> Vec<Group<'a>> {
+pub(crate) fn group<'a>(model: &Model, facts: &[&'a Fact]) -> Vec<Group<'a>> {
     let mut index: HashMap<(&str, &str), usize> = HashMap::new();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for fact in facts {
-        if fact.kind != model.on || !model.conditions.iter().all(|condition| condition.holds(fact)) {
+        if !model.conditions.iter().all(|condition| condition.holds(fact)) {
             continue;
         }
         let Some((entity, subject)) = keeper(model, fact).zip(fact.get(&model.subject)) else { continue };
@@ -67,6 +71,7 @@ fn kin(kind: EntityKind, fact: &Fact) -> Option<&Entity> {
 }
 
 /// One feature's answer.
+#[derive(Clone)]
 struct Answer {
     bits: f64,
     observed: String,
@@ -79,12 +84,22 @@ struct Answer {
 pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) -> Option<Indicator> {
     open(state, index, model, group)?;
     follow(state, index, model, context, group);
+    let first = *group.facts.first()?;
+    // What is said of the whole day is the same for each fact.
+    let of_day: Vec<Option<Answer>> = model
+        .features
+        .iter()
+        .enumerate()
+        .map(|(i, f)| f.measure.is_of_day().then(|| answer(state, index, i, f, model, context, group, first)))
+        .collect();
+    let each = |fact| {
+        let answers = model.features.iter().zip(&of_day).enumerate();
+        answers.map(|(i, (f, known))| known.clone().unwrap_or_else(|| answer(state, index, i, f, model, context, group, fact))).collect()
+    };
     let (fact, answers) = group
         .facts
         .iter()
-        .map(|fact| {
-            (*fact, model.features.iter().enumerate().map(|(i, f)| answer(state, index, i, f, model, context, group, fact)).collect())
-        })
+        .map(|fact| (*fact, each(fact)))
         .max_by(|a: &(&Fact, Vec<Answer>), b| total(&a.1).total_cmp(&total(&b.1)).then(b.0.event.cmp(&a.0.event)))?;
     let raw = total(&answers);
     let keep_bits = state.settings.keep_bits;
@@ -98,6 +113,10 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     let value = memory.calibration.p_value(raw, tie_of(&uid.0));
     // Never more surprising than its parts: where everybody's score is the same, a lucky tie-break is no finding (ADR 0004).
     let bits = surprise_bits(value.p, value.n).min(raw);
+    if bits >= keep_bits && value.n >= MIN_CALIBRATED && state.is_suppressed(model, fact) {
+        return None;
+    }
+    let memory = state.memory.get_mut(index)?;
     if bits >= RECENT_BITS && value.n >= MIN_CALIBRATED {
         let source = fact.entity(EntityKind::Ip).cloned();
         memory.recent.entry(group.entity.clone()).or_default().push(Recent { at: fact.event.time, bits, source });
@@ -135,22 +154,71 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
         if open.events.len() < MAX_EVENTS {
             open.events.insert(fact.event);
         }
-        // An indicator kept on something outside speaks of the outside only: its visitors have indicators of their own.
-        for entity in fact.entities.iter().filter(|entity| model.entity.is_internal() || !entity.kind.is_internal()) {
+        // What is kept on a site or an address speaks of the outside only: its visitors have indicators of their own.
+        let names_people = model.has_habits() || model.entity == EntityKind::Campaign;
+        for entity in fact.entities.iter().filter(|entity| names_people || !entity.kind.is_internal()) {
             if open.entities.len() < MAX_LISTED_ENTITIES {
                 open.entities.insert(entity.clone());
             }
         }
         for (position, feature) in model.features.iter().enumerate() {
-            if let FeatureKind::Distinct(field) = &feature.measure {
-                let set = open.distinct.entry(position).or_default();
-                if let Some(value) = fact.get(field).filter(|_| set.len() < MAX_DISTINCT) {
-                    set.insert(value.clone());
+            match &feature.measure {
+                FeatureKind::Distinct(field) | FeatureKind::Association(field) => {
+                    let set = open.distinct.entry(position).or_default();
+                    if let Some(value) = fact.get(field).filter(|_| set.len() < MAX_DISTINCT) {
+                        set.insert(value.clone());
+                    }
                 }
+                FeatureKind::Ordered(field) => {
+                    let sequence = open.sequence.entry(position).or_default();
+                    if let Some(value) = fact.get(field).filter(|value| sequence.len() < MAX_ORDERED && sequence.last() != Some(value)) {
+                        sequence.push(value.clone());
+                    }
+                }
+                FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_) => {
+                    note_time(&mut memory.times, group, position, &feature.measure, fact.event.time);
+                }
+                _ => {}
             }
         }
     }
     Some(())
+}
+
+fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, measure: &FeatureKind, at: EventTime) {
+    let key = (group.entity.clone(), group.subject.clone());
+    if times.len() >= MAX_TIMED && !times.contains_key(&key) {
+        return;
+    }
+    let empty = if matches!(measure, FeatureKind::FixedTime(_)) {
+        Times::Fixed(FixedTime::default())
+    } else {
+        Times::Contacts(Contacts::default())
+    };
+    let (last, known) = times.entry(key).or_default().entry(position).or_insert((at.day(), empty));
+    *last = at.day();
+    match known {
+        Times::Contacts(contacts) => contacts.add(at.0),
+        Times::Fixed(fixed) => fixed.add(at.0.div_euclid(1000)),
+    }
+}
+
+/// How far the times of the group's subject are from chance.
+fn times_answer(memory: &ModelState, group: &Group<'_>, position: usize) -> Option<Answer> {
+    let (_, times) = memory.times.get(&(group.entity.clone(), group.subject.clone()))?.get(&position)?;
+    let (p, observed, expected, n) = match times {
+        Times::Contacts(contacts) => {
+            let found = contacts.periodicity();
+            let gap_s = contacts.median_gap_ms() / 1000;
+            (found.p, format!("{} contacts, usually {gap_s} s apart", found.n), "no rhythm", found.n)
+        }
+        Times::Fixed(fixed) => {
+            let found = fixed.test();
+            let (hour, minute) = (found.second_of_day / 3600, found.second_of_day % 3600 / 60);
+            (found.p, format!("on {} days at {hour:02}:{minute:02} UTC", found.days), "times that vary", fixed.len())
+        }
+    };
+    Some(Answer { bits: -p.log2(), observed, expected: expected.to_owned(), n: n as u64, peer: "self".to_owned() })
 }
 
 /// The most surprising indicator of the model that `after` names, for this entity, up to the end of the hour of `at`.
@@ -168,14 +236,21 @@ fn is_from_usual_source(context: Context<'_>, fact: &Fact) -> bool {
     context.graph.touches(source).is_some_and(|touches| touches.touched_by(&actor.key, from, to))
 }
 
+fn is_from_wanted_source(after: &After, context: Context<'_>, fact: &Fact) -> bool {
+    is_from_usual_source(context, fact) == (after.source == Source::Usual)
+}
+
 /// What follows a surprise speaks of its source too: an account change without an address is tied to the sign-in before it.
 fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) {
-    let Some(first) = group.facts.iter().find(|fact| !is_from_usual_source(context, fact)) else { return };
+    let source = |after: &After| {
+        let first = group.facts.iter().find(|fact| is_from_wanted_source(after, context, fact))?;
+        leader(state, after, &group.entity, first.event.time)?.source.clone()
+    };
     let sources: Vec<Entity> = model
         .features
         .iter()
         .filter_map(|feature| match &feature.measure {
-            FeatureKind::After(after) => leader(state, after, &group.entity, first.event.time)?.source.clone(),
+            FeatureKind::After(after) => source(after),
             _ => None,
         })
         .collect();
@@ -213,7 +288,8 @@ fn build(model: &Model, group: &Group<'_>, fact: &Fact, answers: &[Answer], uid:
         evidence: Bits::new(log2_e((-bits.value()).exp2())),
         p,
         score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
-        title: template::fill(&model.title, fact, group.facts.len()),
+        title: template::fill(&model.title.en, fact, group.facts.len()),
+        title_ja: template::fill(&model.title.ja, fact, group.facts.len()),
         entities: keeper(model, fact).cloned().into_iter().collect(),
         techniques: model.techniques.clone(),
         tactics: model.tactics.clone(),
@@ -234,7 +310,7 @@ fn answer(
     fact: &Fact,
 ) -> Answer {
     // Something outside has no habits of its own: it is compared with all others.
-    let own = state.names.known(&group.entity).filter(|_| model.entity.is_internal());
+    let own = state.names.known(&group.entity).filter(|_| model.has_habits());
     let peer_name = fact.peer.clone();
     let peer = peer_name.as_ref().and_then(|peer| state.names.known(peer));
     let level_name = |level: usize| match (level, &peer_name) {
@@ -278,6 +354,31 @@ fn answer(
             }
             answer
         }
+        (FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_), _) => times_answer(memory, group, position).unwrap_or_else(silent),
+        (FeatureKind::Association(_), Some(Baseline::Together(together))) => {
+            let met = open.and_then(|open| open.distinct.get(&position)).into_iter().flatten();
+            let met: Vec<u32> = met.filter_map(|who| state.names.known(who)).collect();
+            let tie = tie_of(&IndicatorUid::of("association", &[model.name.as_bytes(), group.entity.as_bytes(), &fact.event.uid.0]).0);
+            let found = together.surprise(&met, fact.event.time.0.div_euclid(1000), tie);
+            Answer {
+                bits: -found.p.log2(),
+                observed: format!("{} people, {:.0} % apart", met.len(), 100.0 * found.apart),
+                expected: "people who are met together".into(),
+                n: found.n,
+                peer: "organisation".into(),
+            }
+        }
+        (FeatureKind::Ordered(_), _) => {
+            let sequence = open.and_then(|open| open.sequence.get(&position)).map_or(&[][..], Vec::as_slice);
+            let ascents = sequence.windows(2).filter(|pair| pair.first() < pair.last()).count();
+            Answer {
+                bits: -ascents_tail(sequence.len(), ascents).log2(),
+                observed: format!("{ascents} of {} steps ascend", sequence.len().saturating_sub(1)),
+                expected: "no order".into(),
+                n: sequence.len() as u64,
+                peer: "prior".into(),
+            }
+        }
         (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => amount_answer(levels.get(own, peer), fact.amount, "bytes", level_name),
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
             let [own, _, organisation] = levels.get(own, peer);
@@ -293,7 +394,7 @@ fn answer(
             }
         }
         (FeatureKind::After(after), _) => {
-            let led = leader(state, after, &group.entity, fact.event.time).filter(|_| !is_from_usual_source(context, fact));
+            let led = leader(state, after, &group.entity, fact.event.time).filter(|_| is_from_wanted_source(after, context, fact));
             let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,

@@ -1,19 +1,28 @@
 //! What the models have learned so far: per-feature baselines, per-model calibration, and the day that is open.
 
 use crate::context::Context;
-use crate::fact::Fact;
-use crate::model::{FeatureKind, ModelSet};
+use crate::fact::{Fact, FactKind};
+use crate::model::{FeatureKind, Model, ModelSet};
 use crate::scorer;
+use crate::suppression::{Hits, Suppression};
 use crate::tally::Tally;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use weft_baselines::association::CoRecipients;
+use weft_baselines::fixed_time::FixedTime;
+use weft_baselines::periodicity::Contacts;
 use weft_baselines::{Calibration, Categories, HourOfWeek, Volume};
-use weft_model::{Entity, EntityKind, EventRef, EventTime, Indicator};
+use weft_model::{DAY_MS, Entity, EntityKind, EventRef, EventTime, Indicator};
 
 /// Distinct texts remembered; a flood beyond it shares one number.
 const MAX_NAMES: usize = 4_000_000;
 /// Entities with baselines of their own per feature; beyond it the peer group speaks.
 const MAX_ENTITIES: usize = 200_000;
+/// (Entity, subject) pairs of a model whose times are remembered, at most 2 KiB each.
+pub(crate) const MAX_TIMED: usize = 50_000;
+/// Pairs of people met together that a feature remembers (16 bytes each), and how long, in seconds.
+const MAX_PAIRS: u32 = 500_000;
+const PAIR_HALF_LIFE_S: i64 = 90 * 86_400;
 /// Events an indicator lists; more are counted in its sentence only.
 pub const MAX_EVENTS: usize = 4096;
 /// Entities an indicator lists.
@@ -82,8 +91,8 @@ impl<T: Default> Levels<T> {
     pub(crate) fn get(&self, own: Option<u32>, peer: Option<u32>) -> [Option<&T>; 3] {
         [own.and_then(|own| self.own.get(&own)), peer.and_then(|peer| self.peer.get(&peer)), Some(&self.organisation)]
     }
-    fn each(&mut self, own: u32, peer: Option<u32>, mut add: impl FnMut(&mut T)) {
-        if self.own.len() < MAX_ENTITIES || self.own.contains_key(&own) {
+    fn each(&mut self, own: Option<u32>, peer: Option<u32>, mut add: impl FnMut(&mut T)) {
+        if let Some(own) = own.filter(|own| self.own.len() < MAX_ENTITIES || self.own.contains_key(own)) {
             add(self.own.entry(own).or_default());
         }
         if let Some(peer) = peer.filter(|peer| self.peer.len() < MAX_ENTITIES || self.peer.contains_key(peer)) {
@@ -99,6 +108,7 @@ pub(crate) enum Baseline {
     Categories(Levels<Categories>),
     Volume(Levels<Volume>),
     Hours(Levels<HourOfWeek>),
+    Together(CoRecipients),
     /// The feature reads the graph or other indicators.
     None,
 }
@@ -108,6 +118,8 @@ pub(crate) enum Baseline {
 pub(crate) struct Open {
     pub(crate) count: u64,
     pub(crate) distinct: BTreeMap<usize, BTreeSet<Arc<str>>>,
+    /// Values of ordered features as they came, each once in a row.
+    pub(crate) sequence: BTreeMap<usize, Vec<Arc<str>>>,
     pub(crate) events: BTreeSet<EventRef>,
     pub(crate) entities: BTreeSet<Entity>,
     pub(crate) peer: Option<u32>,
@@ -123,6 +135,16 @@ pub(crate) struct Recent {
     pub(crate) source: Option<Entity>,
 }
 
+/// Times of one (entity, subject) over days.
+#[derive(Clone, Debug)]
+pub(crate) enum Times {
+    Contacts(Contacts),
+    Fixed(FixedTime),
+}
+
+/// The times behind features that look at when facts come, by (entity, subject) and place of the feature, with the day last seen.
+pub(crate) type TimesBySubject = HashMap<(Arc<str>, Arc<str>), BTreeMap<usize, (i64, Times)>>;
+
 /// One model's memory.
 #[derive(Clone, Debug)]
 pub(crate) struct ModelState {
@@ -133,6 +155,7 @@ pub(crate) struct ModelState {
     pub(crate) open: HashMap<(Arc<str>, Arc<str>), Open>,
     /// Recent surprises of an entity, for models that follow this one.
     pub(crate) recent: HashMap<Arc<str>, Vec<Recent>>,
+    pub(crate) times: TimesBySubject,
 }
 
 /// Everything learned. Cloning it is how a provisional look ahead is taken.
@@ -142,6 +165,8 @@ pub struct State {
     pub(crate) settings: Settings,
     pub(crate) names: Names,
     pub(crate) memory: Vec<ModelState>,
+    /// How often each suppression was met, in their order.
+    pub(crate) hits: Vec<Hits>,
     first_day: Option<i64>,
     day: Option<i64>,
     tallies: Vec<Tally>,
@@ -159,9 +184,11 @@ impl State {
                 today: HashMap::new(),
                 open: HashMap::new(),
                 recent: HashMap::new(),
+                times: HashMap::new(),
             })
             .collect();
-        Self { models, settings, names: Names::default(), memory, first_day: None, day: None, tallies: Vec::new() }
+        let hits = vec![Hits::default(); models.suppressions.len()];
+        Self { models, settings, names: Names::default(), memory, hits, first_day: None, day: None, tallies: Vec::new() }
     }
 
     /// Scores the facts of one hour against everything before that hour, then learns them. `facts` must be in (time, uid) order
@@ -171,9 +198,13 @@ impl State {
         self.start_day(first.event.time.day(), context);
         let models = self.models.clone();
         let mut indicators = Vec::new();
+        let mut by_kind: BTreeMap<FactKind, Vec<&Fact>> = BTreeMap::new();
+        for fact in facts {
+            by_kind.entry(fact.kind).or_default().push(fact);
+        }
         let mut groups = Vec::new();
         for (index, model) in models.models.iter().enumerate() {
-            let found = scorer::group(model, facts);
+            let found = scorer::group(model, by_kind.get(&model.on).map_or(&[], Vec::as_slice));
             for group in &found {
                 indicators.extend(scorer::score(self, index, model, context, group));
             }
@@ -185,6 +216,25 @@ impl State {
             }
         }
         indicators
+    }
+
+    /// The suppressions with how often each was met.
+    pub fn suppressed(&self) -> impl Iterator<Item = (&Suppression, Hits)> {
+        self.models.suppressions.iter().zip(self.hits.iter().copied())
+    }
+
+    /// Counts the suppressions that cover what was just scored; true when one of them keeps it silent.
+    pub(crate) fn is_suppressed(&mut self, model: &Model, fact: &Fact) -> bool {
+        let mut is_silent = false;
+        for (suppression, hits) in self.models.suppressions.iter().zip(&mut self.hits) {
+            if suppression.covers(model, fact) {
+                let has_expired = suppression.has_expired(fact.event.time);
+                let count = if has_expired { &mut hits.expired } else { &mut hits.silenced };
+                *count += 1;
+                is_silent |= !has_expired;
+            }
+        }
+        is_silent
     }
 
     /// Calibrated entity-days behind each model, by model name: how much the p-values rest on.
@@ -220,8 +270,11 @@ impl State {
                 if closing >= first + self.settings.warm_up_days {
                     memory.calibration.add_day(closing, today.into_values(), silent);
                 }
-                close(memory, model, &mut self.names);
+                close(memory, model, &mut self.names, closing);
                 let horizon = EventTime((closing - 7) * weft_model::DAY_MS);
+                memory.times.retain(|_, times| {
+                    times.values().any(|(last, times)| closing - last <= if matches!(times, Times::Fixed(_)) { 32 } else { 3 })
+                });
                 memory.recent.retain(|_, list| {
                     list.retain(|recent| recent.at >= horizon);
                     !list.is_empty()
@@ -234,7 +287,7 @@ impl State {
     }
 
     fn learn(&mut self, index: usize, model: &crate::model::Model, group: &scorer::Group<'_>) {
-        let own = self.names.number(&group.entity);
+        let own = model.has_habits().then(|| self.names.number(&group.entity));
         let Some(memory) = self.memory.get_mut(index) else { return };
         for (position, feature) in model.features.iter().enumerate() {
             // A burst teaches a value once an hour: two thousand mails with one link do not make everything else rare.
@@ -258,10 +311,17 @@ impl State {
 }
 
 /// Learns the day's counts and forgets its open subjects.
-fn close(memory: &mut ModelState, model: &crate::model::Model, names: &mut Names) {
-    for ((entity, _), open) in std::mem::take(&mut memory.open) {
-        let own = names.number(&entity);
+fn close(memory: &mut ModelState, model: &Model, names: &mut Names, closing: i64) {
+    let mut closed: Vec<_> = std::mem::take(&mut memory.open).into_iter().collect();
+    // Learned in one order, whatever the order of the table.
+    closed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    for ((entity, _), open) in closed {
+        let own = model.has_habits().then(|| names.number(&entity));
         for (position, feature) in model.features.iter().enumerate() {
+            if let Some(Baseline::Together(together)) = memory.baselines.get_mut(position) {
+                let met: Vec<u32> = open.distinct.get(&position).into_iter().flatten().map(|who| names.number(who)).collect();
+                together.learn(&met, closing * DAY_MS / 1000, 1.0);
+            }
             let amount = match &feature.measure {
                 FeatureKind::Count(_) => open.count,
                 FeatureKind::Distinct(_) => open.distinct.get(&position).map_or(0, |set| set.len() as u64),
@@ -278,7 +338,12 @@ fn baseline(measure: &FeatureKind) -> Baseline {
     match measure {
         FeatureKind::Novelty(_) => Baseline::Categories(Levels::default()),
         FeatureKind::Count(_) | FeatureKind::Distinct(_) | FeatureKind::Volume(_) => Baseline::Volume(Levels::default()),
+        FeatureKind::Association(_) => Baseline::Together(CoRecipients::new(MAX_PAIRS, PAIR_HALF_LIFE_S)),
         FeatureKind::HourOfWeek(_) => Baseline::Hours(Levels::default()),
-        FeatureKind::Rarity(_) | FeatureKind::After(_) => Baseline::None,
+        FeatureKind::Rarity(_)
+        | FeatureKind::Ordered(_)
+        | FeatureKind::Periodicity(_)
+        | FeatureKind::FixedTime(_)
+        | FeatureKind::After(_) => Baseline::None,
     }
 }

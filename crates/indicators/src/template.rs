@@ -2,7 +2,13 @@
 
 use crate::fact::Fact;
 
-/// Fills `{field}` from the fact and `{count}` with the number of facts; an unknown field becomes "an unknown" plus its name.
+/// The `{places}` of a template.
+pub fn places(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(place, _)| place))
+}
+
+/// Fills `{field}` from the fact and `{count}` with the number of facts; an absent one becomes "an unknown" plus its
+/// name, or "（不明）" in a text that is not ASCII.
 pub fn fill(template: &str, fact: &Fact, count: usize) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
@@ -16,6 +22,7 @@ pub fn fill(template: &str, fact: &Fact, count: usize) -> String {
         match fact.get(field) {
             _ if field == "count" => out.push_str(&count.to_string()),
             Some(value) => out.push_str(value),
+            None if !template.is_ascii() => out.push_str("（不明）"),
             None => {
                 out.push_str("an unknown ");
                 out.push_str(&field.replace('_', " "));

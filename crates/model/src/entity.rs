@@ -22,6 +22,8 @@ pub enum EntityKind {
     /// An external mail address.
     Sender,
     Message,
+    /// What messages of one wave have in common: the words of their subject without names and numbers.
+    Campaign,
     Session,
     File,
     InboxRule,
@@ -40,6 +42,7 @@ impl EntityKind {
             Self::Url => "url",
             Self::Sender => "sender",
             Self::Message => "message",
+            Self::Campaign => "campaign",
             Self::Session => "session",
             Self::File => "file",
             Self::InboxRule => "inbox_rule",

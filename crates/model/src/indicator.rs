@@ -45,6 +45,9 @@ pub struct Indicator {
     /// 0 to 100 for display, monotone in `bits`.
     pub score: u8,
     pub title: String,
+    /// The title in Japanese; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title_ja: String,
     /// The entity it is kept on comes first.
     pub entities: Vec<Entity>,
     /// ATT&CK technique ids, and the tactic's short names.

@@ -96,6 +96,7 @@ mod tests {
             p: 0.001,
             score: 50,
             title: format!("{name} happened"),
+            title_ja: String::new(),
             entities: vec![Entity::new(EntityKind::Device, name), Entity::new(EntityKind::Domain, family)],
             techniques: vec![],
             tactics: vec![],

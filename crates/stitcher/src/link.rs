@@ -62,7 +62,7 @@ pub(crate) fn family(kind: EntityKind) -> LinkFamily {
         EntityKind::Person | EntityKind::Account | EntityKind::Device => LinkFamily::Internal,
         EntityKind::Session | EntityKind::InboxRule => LinkFamily::Session,
         EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Url | EntityKind::File => LinkFamily::Infrastructure,
-        EntityKind::Sender | EntityKind::Message => LinkFamily::Mail,
+        EntityKind::Sender | EntityKind::Message | EntityKind::Campaign => LinkFamily::Mail,
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn log2_q(kind: EntityKind) -> f64 {
         EntityKind::Session | EntityKind::InboxRule => 0.3,
         EntityKind::Ip | EntityKind::Domain => 0.5,
         EntityKind::Host | EntityKind::Url | EntityKind::File => 0.3,
-        EntityKind::Sender | EntityKind::Message => 0.5,
+        EntityKind::Sender | EntityKind::Message | EntityKind::Campaign => 0.5,
     };
     q.log2()
 }
@@ -89,7 +89,7 @@ pub(crate) fn half_life_ms(kind: EntityKind, a: &Indicator, b: &Indicator) -> i6
         EntityKind::Person | EntityKind::Account => 72 * HOUR_MS,
         EntityKind::Device => 12 * HOUR_MS,
         EntityKind::Url => 72 * HOUR_MS,
-        EntityKind::Message | EntityKind::File | EntityKind::InboxRule => 72 * HOUR_MS,
+        EntityKind::Message | EntityKind::Campaign | EntityKind::File | EntityKind::InboxRule => 72 * HOUR_MS,
         EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Sender => 7 * 24 * HOUR_MS,
     }
 }

@@ -30,6 +30,7 @@ fn indicator(name: &str, family: &str, tactic: &str, minutes: i64, bits: f64, en
         p: (-bits).exp2(),
         score: 50,
         title: name.into(),
+        title_ja: String::new(),
         entities: entities.iter().map(|(kind, key)| Entity::new(*kind, *key)).collect(),
         techniques: vec![],
         tactics: vec![tactic.into()],

@@ -53,7 +53,7 @@ pub fn run(options: &Up) -> anyhow::Result<Code> {
     let bus = open_bus(&config)?;
     let events = EventStore::open(&config.data_dir.join("events"))?;
     let store = Arc::new(Store::open(config.data_dir.join("weft.db"))?);
-    let (enricher, models) = knowledge::load_with_feeds(&config.enrich)?;
+    let (enricher, models) = knowledge::load_configured(&config, false)?;
     let people = config.directory.as_deref().map(collector::read_directory_file).transpose()?.unwrap_or_default();
     let shared = Shared { stop: serve::stop_on_signal()?, ..Shared::default() };
     tell_link(&store, &config, listener.local_addr()?)?;

@@ -12,7 +12,7 @@ pub(crate) use finding::resolve;
 use std::net::IpAddr;
 use std::sync::Arc;
 use weft_entity_graph::{EntityGraph, Touch};
-use weft_model::{AuthenticationKind, Body, DhcpKind, Directory, Entity, EntityKind, Event, EventTime, InvolvedKind};
+use weft_model::{AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Entity, EntityKind, Event, EventTime, InvolvedKind};
 
 /// What one event yields.
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Extracted {
     pub known: Vec<(EntityKind, Arc<str>)>,
     /// Of another product's finding: whom and what it names, the one it is about first.
     pub sighted: Vec<Entity>,
+    /// Outside addresses that were written to, and their registrable domain where that belongs to one owner.
+    pub wrote: Vec<(Arc<str>, Option<Arc<str>>)>,
 }
 
 /// Turns events into facts.
@@ -173,7 +175,15 @@ impl Collector<'_> {
             "access"
         };
         fact.fields.push(("network_kind", Arc::from(kind)));
+        fact.fields.push(("source_network", Arc::from(neighbourhood(ip).as_str())));
         let entity = Entity::new(EntityKind::Ip, ip.to_string());
+        let earlier = (self.at().plus_ms(-30 * DAY_MS), self.at().plus_ms(-DAY_MS));
+        let familiarity = match self.context.graph.touches(&entity) {
+            Some(touches) if touches.touched_by(&by.key, earlier.0, earlier.1) => "own",
+            Some(touches) if touches.first_seen() <= earlier.1 => "known here",
+            _ => "new",
+        };
+        fact.fields.push(("familiarity", Arc::from(familiarity)));
         fact.entities.push(entity.clone());
         self.touch(entity, by);
     }
@@ -187,6 +197,20 @@ impl Collector<'_> {
             amount: 0,
             entities: vec![who.entity()],
             peer: who.peer.clone(),
+        }
+    }
+}
+
+/// The addresses that usually share an owner: the /24 of IPv4, the /48 of IPv6.
+fn neighbourhood(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
         }
     }
 }

@@ -4,8 +4,8 @@ use super::{Collector, Internal};
 use crate::fact::{Fact, FactKind};
 use std::sync::Arc;
 use weft_model::{
-    AccountChange, ApiActivity, Authentication, AuthenticationKind, Endpoint, Entity, EntityKind, EntityManagement, FileHosting, Session,
-    Status, User,
+    AccountChange, AccountChangeKind, ApiActivity, Authentication, AuthenticationKind, DAY_MS, Endpoint, Entity, EntityKind,
+    EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, Session, Status, User,
 };
 
 /// Longest text taken over from a record.
@@ -37,6 +37,7 @@ fn status(fact: &mut Fact, status: Status) {
 
 fn session(fact: &mut Fact, session: Option<&Session>) {
     if let Some(session) = session {
+        fact.fields.push(("session", text(&session.uid)));
         fact.entities.push(Entity::new(EntityKind::Session, session.uid.as_str()));
     }
 }
@@ -54,6 +55,15 @@ pub(super) fn logon(out: &mut Collector<'_>, logon: &Authentication) {
     let Some(person) = who(out, &logon.user) else { return };
     let mut fact = out.fact(FactKind::SaasLogon, &person);
     status(&mut fact, logon.status);
+    if logon.status == Status::Failure {
+        fact.fields.push(("status_reason", Arc::from(reason(logon.status_detail.as_deref().unwrap_or_default()))));
+    }
+    if let Some(is_mfa) = logon.is_mfa {
+        fact.fields.push(("second_factor", Arc::from(if is_mfa { "used" } else { "not used" })));
+    }
+    absence(out, &mut fact, &person);
+    let is_service = is_service_account(out, &person);
+    fact.fields.push(("account_kind", Arc::from(if is_service { "service" } else { "person" })));
     out.address(&mut fact, logon.src_endpoint.ip, &person);
     if let Some(agent) = &logon.user_agent {
         fact.fields.push(("user_agent", client(agent)));
@@ -61,8 +71,53 @@ pub(super) fn logon(out: &mut Collector<'_>, logon: &Authentication) {
     if let Some(app) = logon.app_name.as_ref().or(logon.service_name.as_ref()) {
         fact.fields.push(("app", text(app)));
     }
+    if let Some(service) = &logon.service_name {
+        fact.fields.push(("service", text(service)));
+    }
     session(&mut fact, logon.session.as_ref());
     out.out.facts.push(fact);
+}
+
+/// Why a sign-in failed, by the provider's error number (Microsoft, "Microsoft Entra authentication and authorization error codes"), else
+/// by its words.
+fn reason(detail: &str) -> &'static str {
+    let number = detail.split_whitespace().next().and_then(|word| word.parse::<u32>().ok()).unwrap_or(0);
+    let words = detail.to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    match number {
+        50126 | 50056 => "wrong password",
+        50034 | 51004 => "unknown user",
+        50053 => "locked",
+        50057 => "disabled",
+        500_121 | 50087 | 50088 => "second factor denied",
+        50072 | 50074 | 50076 | 50079 | 50158 => "second factor required",
+        53000..=53004 => "blocked by policy",
+        _ if says(&["invalid username or password", "invalidusernameorpassword", "wrong password", "invalid_grant"]) => "wrong password",
+        _ if says(&["locked"]) => "locked",
+        _ if says(&["denied", "declined", "rejected"]) && says(&["mfa", "factor", "strong authentication"]) => "second factor denied",
+        _ => "other",
+    }
+}
+
+/// How long the account was silent before, in steps that grow.
+fn absence(out: &Collector<'_>, fact: &mut Fact, person: &Internal) {
+    let Some(last) = out.context.graph.last_active(&person.key) else { return };
+    let step = match out.at().since(last) / DAY_MS {
+        ..7 => "less than a week",
+        7..14 => "a week",
+        14..30 => "weeks",
+        30..90 => "a month or more",
+        _ => "three months or more",
+    };
+    fact.fields.push(("absence", Arc::from(step)));
+}
+
+/// Whether programs use the account: its name or its directory title says so.
+fn is_service_account(out: &Collector<'_>, person: &Internal) -> bool {
+    let local = person.key.split('@').next().unwrap_or_default();
+    let title = out.context.directory.person(&person.key).map(|(_, known)| known.title.to_lowercase()).unwrap_or_default();
+    local.split(['-', '_', '.']).any(|word| ["svc", "service", "bot", "robot", "automation", "noreply", "scanner"].contains(&word))
+        || title.contains("service account")
 }
 
 pub(super) fn account(out: &mut Collector<'_>, change: &AccountChange) {
@@ -73,6 +128,13 @@ pub(super) fn account(out: &mut Collector<'_>, change: &AccountChange) {
     fact.fields.push(("change", text(what.trim_end())));
     if let Some(factor) = &change.auth_factor {
         fact.fields.push(("auth_factor", text(factor)));
+    }
+    fact.fields.push(("account_change", Arc::from(account_change(change.kind))));
+    if let Some(by) = actor(out, &change.actor) {
+        fact.fields.push(("by", Arc::from(if by.key == person.key { "the owner" } else { "somebody else" })));
+        if by.key != person.key {
+            fact.entities.push(by.entity());
+        }
     }
     status(&mut fact, change.status);
     out.address(&mut fact, change.src_endpoint.ip, &person);
@@ -98,24 +160,107 @@ fn operation(
     Some(fact)
 }
 
+fn account_change(kind: AccountChangeKind) -> &'static str {
+    use AccountChangeKind as K;
+    match kind {
+        K::Create => "account created",
+        K::Enable | K::Unlock => "account enabled",
+        K::PasswordChange => "password changed",
+        K::PasswordReset => "password reset",
+        K::Disable | K::Lock => "account disabled",
+        K::Delete => "account deleted",
+        K::AttachPolicy | K::DetachPolicy => "policy changed",
+        K::MfaEnable => "second factor added",
+        K::MfaDisable => "second factor removed",
+        K::Other => "other",
+    }
+}
+
 pub(super) fn entity(out: &mut Collector<'_>, change: &EntityManagement) {
-    let is_rule = change.entity_type == "Inbox Rule" && change.kind != weft_model::EntityManagementKind::Delete;
-    let kind = if is_rule { FactKind::SaasRule } else { FactKind::SaasOperation };
+    let is_rule = change.entity_type == "Inbox Rule" && change.kind != EntityManagementKind::Delete;
+    let kind = if is_rule { FactKind::SaasRule } else { FactKind::SaasChange };
     let Some(mut fact) = operation(out, &change.actor, &change.operation, change.status, &change.src_endpoint, kind) else { return };
     if is_rule {
         rule(&mut fact, change);
+    } else {
+        fact.fields.push(("object", text(&change.entity_type)));
+        fact.fields.push(("object_name", text(&change.entity_name)));
+        let what = match change.kind {
+            EntityManagementKind::Create => "created",
+            EntityManagementKind::Read => "read",
+            EntityManagementKind::Update => "changed",
+            EntityManagementKind::Delete => "deleted",
+            EntityManagementKind::Other => "other",
+        };
+        fact.fields.push(("change", Arc::from(what)));
     }
+    forwarding(out, &mut fact, change);
     out.out.facts.push(fact);
+}
+
+/// Where a rule or a mailbox setting sends mail on, when it does.
+fn forwarding(out: &Collector<'_>, fact: &mut Fact, change: &EntityManagement) {
+    const TARGETS: [&str; 7] = [
+        "ForwardTo",
+        "RedirectTo",
+        "ForwardAsAttachmentTo",
+        "ForwardingSmtpAddress",
+        "ForwardingAddress",
+        "RedirectMessageTo",
+        "BlindCopyTo",
+    ];
+    let targets = change.parameters.iter().filter(|(name, _)| TARGETS.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    for (_, value) in targets {
+        let address = value.to_lowercase();
+        let Some(domain) = address.rsplit_once('@').map(|(_, rest)| rest.split([';', ',', '>', '"', ']', ' ']).next().unwrap_or_default())
+        else {
+            continue;
+        };
+        let is_own = out.context.directory.is_own_domain(domain);
+        fact.fields.push(("forward_scope", Arc::from(if is_own { "inside" } else { "outside" })));
+        fact.fields.push(("forward_domain", text(domain)));
+        if !is_own && !domain.is_empty() {
+            let info = out.context.enricher.domain(domain);
+            if info.platform.is_none() {
+                fact.entities.push(Entity::new(EntityKind::Domain, info.registrable.into_owned()));
+            }
+        }
+        return;
+    }
 }
 
 pub(super) fn api(out: &mut Collector<'_>, call: &ApiActivity) {
     let fact = operation(out, &call.actor, &call.operation, call.status, &call.src_endpoint, FactKind::SaasOperation);
-    out.out.facts.extend(fact);
+    let Some(mut fact) = fact else { return };
+    fact.fields.push(("service", text(&call.service_name)));
+    if let Some(agent) = &call.user_agent {
+        fact.fields.push(("user_agent", client(agent)));
+    }
+    out.out.facts.push(fact);
 }
 
 pub(super) fn file(out: &mut Collector<'_>, file: &FileHosting) {
-    let fact = operation(out, &file.actor, &file.operation, file.status, &file.src_endpoint, FactKind::SaasOperation);
-    out.out.facts.extend(fact);
+    let fact = operation(out, &file.actor, &file.operation, file.status, &file.src_endpoint, FactKind::SaasFile);
+    let Some(mut fact) = fact else { return };
+    use FileHostingKind as K;
+    let action = match file.kind {
+        K::Upload => "upload",
+        K::Download => "download",
+        K::Update => "update",
+        K::Delete => "delete",
+        K::Rename => "rename",
+        K::Copy | K::Move => "copy or move",
+        K::Share => "share",
+        K::Unshare => "unshare",
+        K::Open | K::Preview => "open",
+        K::Other => "other",
+    };
+    fact.fields.push(("file_action", Arc::from(action)));
+    fact.fields.push(("object_name", text(&file.file_path)));
+    if let Some((_, ending)) = file.file_name.rsplit_once('.').filter(|(_, ending)| ending.len() <= 10) {
+        fact.fields.push(("file_type", text(&ending.to_lowercase())));
+    }
+    out.out.facts.push(fact);
 }
 
 /// What the rule is called, where it moves mail and what else it does.
@@ -160,4 +305,25 @@ fn rule(fact: &mut Fact, change: &EntityManagement) {
     fact.fields.push(("rule_folder", text(&target)));
     fact.fields.push(("rule_actions", text(&actions.join(", "))));
     fact.entities.push(Entity::new(EntityKind::InboxRule, format!("{}/{name}", fact.actor().map_or("", |actor| actor.key.as_str()))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_of_failed_sign_ins() {
+        for (detail, expected) in [
+            ("50126 Invalid username or password", "wrong password"),
+            ("InvalidUserNameOrPassword", "wrong password"),
+            ("500121 Authentication failed during strong authentication request.", "second factor denied"),
+            ("50076", "second factor required"),
+            ("50053 IdsLocked", "locked"),
+            ("53003", "blocked by policy"),
+            ("MFA denied; user declined the authentication", "second factor denied"),
+            ("", "other"),
+        ] {
+            assert_eq!(reason(detail), expected, "{detail}");
+        }
+    }
 }

@@ -47,6 +47,7 @@ pub(super) fn indicator(indicator: &Indicator, evidence: Bits) -> Value {
         "p": probability(indicator.p),
         "score": indicator.score.min(100),
         "title": indicator.title,
+        "title_ja": indicator.title_ja,
         "entities": indicator.entities.iter().map(weft_model::Entity::uid).collect::<Vec<_>>(),
         "techniques": indicator.techniques,
         "tactics": indicator.tactics,

@@ -365,6 +365,7 @@ pub fn indicator(name: &str, domain: Domain, bits: f64) -> Indicator {
         p: 0.000_030_517_578_125,
         score: 82,
         title: "Sign-in from a source never seen for this person".into(),
+        title_ja: "この利用者では未確認の接続元からのサインイン".into(),
         entities: vec![Entity::new(EntityKind::Person, "ann@corp.example"), Entity::new(EntityKind::Ip, "203.0.113.80")],
         techniques: vec!["T1078.004".into(), "T1078".into()],
         tactics: vec!["initial-access".into()],

@@ -1,0 +1,193 @@
+//! Messages: who wrote to whom, from where, and what they carry.
+
+mod attachment;
+mod link;
+mod sender;
+mod subject;
+
+use super::{Collector, Internal};
+use crate::fact::{Fact, FactKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use weft_model::{EmailActivity, Entity, EntityKind, MailLink};
+
+/// Internal recipients that get facts of their own.
+const MAX_RECIPIENTS: usize = 50;
+/// Recipients that the fact of the whole message names.
+const MAX_NAMED: usize = 24;
+/// Outside addresses of one message that count as written to.
+const MAX_WRITTEN: usize = 50;
+/// Types of attachment that get facts of their own.
+const MAX_TYPES: usize = 4;
+
+type Links<'a> = BTreeMap<String, Vec<&'a MailLink>>;
+
+pub(super) fn extract(out: &mut Collector<'_>, email: &EmailActivity) {
+    let directory = out.context.directory;
+    let sender_domain = email.from.rsplit('@').next().unwrap_or_default();
+    let forged = email.auth.dmarc.as_deref() == Some("fail");
+    let from_inside = directory.is_own_domain(sender_domain) && !forged;
+    let links = link::by_domain(out, email);
+    if from_inside {
+        if let Some(sender) = out.person(&email.from) {
+            sent(out, email, &sender, &links);
+        }
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    let mut recipients = Vec::new();
+    for address in email.to.iter().chain(&email.cc).chain(&email.smtp_to) {
+        let domain = address.rsplit('@').next().unwrap_or_default();
+        let inside = directory.is_empty() || directory.is_own_domain(domain);
+        if inside && seen.len() < MAX_RECIPIENTS && seen.insert(address) {
+            recipients.extend(out.person(address));
+        }
+    }
+    if recipients.is_empty() {
+        return;
+    }
+    let common = sender::fields(out, email, sender_domain);
+    for recipient in &recipients {
+        received(out, email, recipient, &common, sender_domain, &links);
+    }
+    whole(out, email, &recipients, &common, sender_domain, &links);
+}
+
+fn message(email: &EmailActivity) -> Option<Entity> {
+    (!email.message_uid.is_empty()).then(|| Entity::new(EntityKind::Message, email.message_uid.as_str()))
+}
+
+/// Attachments by type, in the order of types.
+fn by_type(email: &EmailActivity) -> BTreeMap<String, &weft_model::Attachment> {
+    let mut types = BTreeMap::new();
+    for one in &email.attachments {
+        let mime_type = attachment::mime_type(one);
+        if types.len() < MAX_TYPES || types.contains_key(&mime_type) {
+            types.entry(mime_type).or_insert(one);
+        }
+    }
+    types
+}
+
+fn add_attachment(fact: &mut Fact, mime_type: &str, attached: &weft_model::Attachment) {
+    fact.fields.push(("attachment", Arc::from(attached.name.as_str())));
+    fact.fields.push(("attachment_type", Arc::from(mime_type)));
+    fact.fields.push(("attachment_class", Arc::from(attachment::class(mime_type))));
+    fact.fields.push(("attachment_fit", Arc::from(attachment::fit(attached).as_str())));
+}
+
+fn sent(out: &mut Collector<'_>, email: &EmailActivity, sender: &Internal, links: &Links<'_>) {
+    let mut base = out.fact(FactKind::EmailSent, sender);
+    base.fields.push(("subject", Arc::from(email.subject.as_str())));
+    base.amount = (email.to.len() + email.cc.len()) as u64;
+    let mut kind = "inside";
+    for address in email.to.iter().chain(&email.cc).take(MAX_WRITTEN) {
+        let domain = address.rsplit('@').next().unwrap_or_default();
+        if out.context.directory.is_own_domain(domain) {
+            continue;
+        }
+        let info = out.context.enricher.domain(domain);
+        let is_free = info.platform.is_some();
+        kind = if is_free && kind != "outside" { "free mail" } else { "outside" };
+        out.out.wrote.push((Arc::from(address.as_str()), (!is_free).then(|| Arc::from(info.registrable.as_ref()))));
+    }
+    base.fields.push(("recipient_kind", Arc::from(kind)));
+    if let Some((mime_type, attached)) = by_type(email).into_iter().next() {
+        add_attachment(&mut base, &mime_type, attached);
+    }
+    if let Some(message) = message(email) {
+        out.touch(message.clone(), sender);
+        base.entities.push(message);
+    }
+    if links.is_empty() {
+        out.out.facts.push(base.clone());
+    }
+    for (domain, links) in links {
+        let mut fact = base.clone();
+        link::add(out, &mut fact, domain, links, "", sender);
+        out.out.facts.push(fact);
+    }
+}
+
+/// The message as one recipient sees it: a fact a linked domain, and one a type of attachment.
+fn received(
+    out: &mut Collector<'_>,
+    email: &EmailActivity,
+    recipient: &Internal,
+    common: &[(&'static str, Arc<str>)],
+    sender_domain: &str,
+    links: &Links<'_>,
+) {
+    let mut base = out.fact(FactKind::EmailInbound, recipient);
+    base.fields.extend(common.iter().cloned());
+    let answers = email.in_reply_to.iter().map(|id| Entity::new(EntityKind::Message, id.as_str()));
+    let answered: Vec<Entity> = answers.filter(|message| out.context.graph.touches(message).is_some()).collect();
+    base.fields.push(("sender_relation", Arc::from(if answered.is_empty() { "unsolicited" } else { "answer" })));
+    let person = out.context.directory.person(&recipient.key).map(|(_, person)| person);
+    let called = if subject::calls_by_name(&email.subject, person) { "recipient's name" } else { "no name" };
+    base.fields.push(("subject_name", Arc::from(called)));
+    let sender = Entity::new(EntityKind::Sender, email.from.as_str());
+    if !email.from.is_empty() {
+        base.entities.push(sender.clone());
+        out.touch(sender, recipient);
+    }
+    if let Some(campaign) = subject::campaign(&email.subject, person).filter(|_| answered.is_empty() && !email.is_automatic) {
+        base.fields.push(("campaign", Arc::from(campaign.as_str())));
+        let campaign = Entity::new(EntityKind::Campaign, campaign);
+        base.entities.push(campaign.clone());
+        out.touch(campaign, recipient);
+    }
+    // An answer touches what it answers, so that the replies to a campaign are found from its messages.
+    for message in answered.into_iter().chain(message(email)) {
+        out.touch(message, recipient);
+    }
+    out.address(&mut base, email.origin_ip, recipient);
+    for (mime_type, attached) in by_type(email) {
+        let mut fact = Fact { kind: FactKind::EmailAttachment, ..base.clone() };
+        add_attachment(&mut fact, &mime_type, attached);
+        let file = Entity::new(EntityKind::File, attached.hash.as_str());
+        fact.entities.push(file.clone());
+        out.touch(file, recipient);
+        out.out.facts.push(fact);
+    }
+    if links.is_empty() {
+        out.out.facts.push(base.clone());
+    }
+    for (domain, links) in links {
+        let mut fact = base.clone();
+        link::add(out, &mut fact, domain, links, sender_domain, recipient);
+        out.out.facts.push(fact);
+    }
+}
+
+/// The message as its sender's act, once; the peers of a sender are the other senders of its domain.
+fn whole(
+    out: &mut Collector<'_>,
+    email: &EmailActivity,
+    recipients: &[Internal],
+    common: &[(&'static str, Arc<str>)],
+    sender_domain: &str,
+    links: &Links<'_>,
+) {
+    let Some(first) = recipients.first().filter(|_| !email.from.is_empty()) else { return };
+    let mut fact = out.fact(FactKind::EmailMessage, first);
+    fact.peer = (!sender_domain.is_empty()).then(|| Arc::from(sender_domain));
+    fact.amount = recipients.len() as u64;
+    fact.fields.extend(common.iter().cloned());
+    fact.entities.extend(recipients.iter().skip(1).take(MAX_NAMED).map(Internal::entity));
+    fact.entities.push(Entity::new(EntityKind::Sender, email.from.as_str()));
+    fact.entities.extend(message(email));
+    out.address(&mut fact, email.origin_ip, first);
+    if let Some((mime_type, attached)) = by_type(email).into_iter().next() {
+        add_attachment(&mut fact, &mime_type, attached);
+    }
+    // Of several links the one whose site the fewest here know speaks for the message.
+    let known =
+        |domain: &str| out.context.graph.touches(&Entity::new(EntityKind::Domain, domain)).map(weft_entity_graph::Touches::first_seen);
+    let oddest = links.iter().min_by_key(|(domain, _)| known(domain).map_or(i64::MIN, |first| -first.0));
+    if let Some((domain, links)) = oddest {
+        link::add_fields(out, &mut fact, domain, links, sender_domain);
+        fact.entities.push(Entity::new(EntityKind::Domain, domain.as_str()));
+    }
+    out.out.facts.push(fact);
+}
