@@ -233,6 +233,7 @@ fn build(
         p: (-bits.value()).exp2(),
         score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
         title: format!("{}: {}", event.metadata.product, if finding.title.is_empty() { &finding.rule } else { &finding.title }),
+        title_ja: String::new(),
         entities: vec![primary.clone()],
         techniques: finding.techniques.clone(),
         tactics: finding.tactics.clone(),

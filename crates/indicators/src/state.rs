@@ -108,7 +108,7 @@ pub(crate) enum Baseline {
     Categories(Levels<Categories>),
     Volume(Levels<Volume>),
     Hours(Levels<HourOfWeek>),
-    Together(CoRecipients),
+    Together(Box<CoRecipients>),
     /// The feature reads the graph or other indicators.
     None,
 }
@@ -338,7 +338,7 @@ fn baseline(measure: &FeatureKind) -> Baseline {
     match measure {
         FeatureKind::Novelty(_) => Baseline::Categories(Levels::default()),
         FeatureKind::Count(_) | FeatureKind::Distinct(_) | FeatureKind::Volume(_) => Baseline::Volume(Levels::default()),
-        FeatureKind::Association(_) => Baseline::Together(CoRecipients::new(MAX_PAIRS, PAIR_HALF_LIFE_S)),
+        FeatureKind::Association(_) => Baseline::Together(Box::new(CoRecipients::new(MAX_PAIRS, PAIR_HALF_LIFE_S))),
         FeatureKind::HourOfWeek(_) => Baseline::Hours(Levels::default()),
         FeatureKind::Rarity(_)
         | FeatureKind::Ordered(_)
