@@ -42,8 +42,8 @@ pub enum Log {
 /// The two forms of output.
 #[derive(Debug)]
 pub enum Target {
-    Raw(RawFiles),
-    Events(EventBuffer),
+    Raw(Box<RawFiles>),
+    Events(Box<EventBuffer>),
 }
 
 /// Where everything goes.

@@ -46,7 +46,7 @@ pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64
     let scenario = checked(options)?;
     let late = options.late.then(|| Rng::new(options.seed, "late"));
     let files = RawFiles::create(out, options.end_ms(), late)?;
-    let mut simulation = Simulation::found(options, scenario, Target::Raw(files))?;
+    let mut simulation = Simulation::found(options, scenario, Target::Raw(Box::new(files)))?;
     let text = simulation.directory_csv()?;
     simulation.world.out.directory(&text)?;
     let (truth, summary) = simulation.live_all(&mut |_, _| Ok(()), progress)?;
@@ -62,7 +62,7 @@ pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64
 pub fn simulate_events(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, SimulateError> {
     let scenario = checked(options)?;
     let mut files = EventFiles::create(out)?;
-    let simulation = Simulation::found(options, scenario, Target::Events(EventBuffer::new(out.to_owned())))?;
+    let simulation = Simulation::found(options, scenario, Target::Events(Box::new(EventBuffer::new(out.to_owned()))))?;
     let path = out.join("directory.csv");
     std::fs::write(&path, simulation.directory_csv()?).map_err(io(&path))?;
     let (truth, summary) = simulation.live_all(&mut |time_ms, event| files.write(time_ms, event), progress)?;
@@ -100,7 +100,7 @@ impl Simulation {
     /// # Errors
     /// An unknown scenario, or options out of range.
     pub fn new(options: &Options) -> Result<Self, SimulateError> {
-        Self::found(options, checked(options)?, Target::Events(EventBuffer::new(std::env::temp_dir())))
+        Self::found(options, checked(options)?, Target::Events(Box::new(EventBuffer::new(std::env::temp_dir()))))
     }
 
     fn found(options: &Options, scenario: Scenario, target: Target) -> Result<Self, SimulateError> {

@@ -64,7 +64,11 @@ impl Spill {
     ///
     /// # Errors
     /// A temporary file cannot be read, or the first error of `each`.
-    pub fn drain<E: From<std::io::Error>>(&mut self, time: i64, each: &mut dyn FnMut(i64, &[u8]) -> Result<(), E>) -> Result<(), E> {
+    pub fn drain<E, F>(&mut self, time: i64, each: &mut F) -> Result<(), E>
+    where
+        E: From<std::io::Error>,
+        F: FnMut(i64, &[u8]) -> Result<(), E> + ?Sized,
+    {
         while let Some(first) = self.buckets.first_entry().filter(|first| (first.key() + 1).saturating_mul(self.width) <= time) {
             let Bucket { mut bytes, file } = first.remove();
             self.buffered = self.buffered.saturating_sub(bytes.len());
