@@ -85,6 +85,11 @@ impl Changes {
         changes
     }
 
+    /// Adds a change.
+    pub fn add(&mut self, person: usize, change: Change) {
+        self.by_person.entry(person).or_default().push(change);
+    }
+
     /// The changes of one person.
     pub fn of(&self, person: usize) -> &[Change] {
         self.by_person.get(&person).map(Vec::as_slice).unwrap_or_default()

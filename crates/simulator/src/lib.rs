@@ -21,6 +21,7 @@ mod event_buffer;
 mod event_files;
 mod graph;
 mod kerberos;
+mod look_alike;
 mod mail_bulk;
 mod mail_day;
 mod mail_meetings;

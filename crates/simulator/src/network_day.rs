@@ -62,7 +62,7 @@ impl World {
     }
 
     /// When a device is on the network on `day`: the local day for machines and desktops, working hours for laptops.
-    fn presence(&self, day: u32, device: usize) -> Option<(i64, i64)> {
+    pub fn presence(&self, day: u32, device: usize) -> Option<(i64, i64)> {
         let known = self.company.devices.get(device)?;
         let midnight = self.company.midnight(device, day);
         match known.kind {
@@ -76,6 +76,10 @@ impl World {
 
     /// Every device that arrives takes a lease: mostly its last address, sometimes another one, maybe a colleague's of yesterday.
     fn hand_out_leases(&mut self, day: u32) {
+        if std::mem::take(&mut self.network.forgets_leases) {
+            self.network.leases.clear();
+            self.network.addresses.fill(None);
+        }
         let mut rng = Rng::new(self.seed, &format!("leases/{day}"));
         let mut arrivals: Vec<(i64, usize)> = Vec::new();
         for (device, known) in self.company.devices.iter().enumerate() {

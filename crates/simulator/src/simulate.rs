@@ -139,7 +139,7 @@ impl Simulation {
         let world = &mut self.world;
         let forced = self.stories.forced();
         for day in 0..self.options.days {
-            live(day, &self.scenario.sharing_platforms, &forced, (self.launch.as_ref(), &self.stories), world)?;
+            live(day, &self.scenario.sharing_platforms, &forced, (self.launch.as_ref(), &mut self.stories), world)?;
             self.stories.day(day, world)?;
             // What comes late is written with the last day; where the day starts before UTC's, the next day still writes into this one.
             let end_ms = START_MS + (i64::from(day) + 1 - i64::from(world.company.is_ahead_of_utc())) * DAY_MS;
@@ -235,11 +235,12 @@ fn live(
     day: u32,
     platforms: &[String],
     forced: &BTreeSet<(usize, u32)>,
-    (launch, stories): (Option<&(u32, Vendor)>, &Stories),
+    (launch, stories): (Option<&(u32, Vendor)>, &mut Stories),
     world: &mut World,
 ) -> Result<(), SimulateError> {
     world.begin_day(day);
     world.plans = schedule::plan(&world.company, &world.trips, &world.changes, world.seed, day, forced);
+    stories.plans(day, world);
     let mut mail: MailDay = world.mail_day(day, platforms)?;
     if let Some((_, vendor)) = launch.filter(|(on, _)| *on == day) {
         let mut rng = Rng::new(world.seed, "launch mails");

@@ -1,8 +1,9 @@
 //! Everything that a scenario adds to the ordinary days of a company: its attacks and its look-alikes.
 
 use crate::SimulateError;
+use crate::look_alike::LookAlikes;
 use crate::mail_day::MailDay;
-use crate::play::{LookAlikes, Play, Taken};
+use crate::play::{Play, Taken};
 use crate::scenario::Scenario;
 use crate::truth::{Attack, LookAlike};
 use crate::world::World;
@@ -31,11 +32,16 @@ impl Stories {
         self.attacks.iter().flat_map(Play::forced).chain(self.look_alikes.forced()).collect()
     }
 
+    /// Changes the plans of `day`, before anything of it happens.
+    pub fn plans(&mut self, day: u32, world: &mut World) {
+        self.look_alikes.plans(day, world);
+    }
+
     /// Adds to the ordinary mail of `day`, whose links people may open.
     ///
     /// # Errors
     /// A failed write.
-    pub fn mail(&self, day: u32, world: &mut World, mail: &mut MailDay) -> Result<(), SimulateError> {
+    pub fn mail(&mut self, day: u32, world: &mut World, mail: &mut MailDay) -> Result<(), SimulateError> {
         self.look_alikes.mail(day, world, mail)
     }
 

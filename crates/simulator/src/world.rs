@@ -58,6 +58,8 @@ pub struct NetworkState {
     pub resolved: Vec<BTreeMap<String, (i64, Ipv4Addr)>>,
     /// What the connections of each TLS client look like.
     pub shapes: Shapes,
+    /// Whether the server has forgotten all leases before the coming day.
+    pub forgets_leases: bool,
     /// Lease time in seconds.
     pub lease_s: u32,
 }

@@ -7,7 +7,6 @@ mod account;
 mod attachment;
 mod cast;
 mod fill;
-mod look_alike;
 mod mail;
 mod network;
 mod saas;
@@ -15,8 +14,6 @@ mod stage;
 
 pub use cast::{Taken, block};
 pub use fill::{PARTS, placeholders};
-
-pub use look_alike::{LookAlikePlan, LookAlikes};
 
 use crate::SimulateError;
 use crate::rng::Rng;

@@ -23,8 +23,10 @@ impl Scenario {
         if self.attacks.len() + self.look_alikes.len() > MAX_STORIES {
             return Err(format!("at most {MAX_STORIES} attacks and look-alikes"));
         }
-        if let Some((number, problem)) = self.look_alikes.iter().enumerate().find_map(|(number, plan)| Some((number, plan.problem()?))) {
-            return Err(format!("look_alikes[{number}]: {problem}"));
+        for (number, plan) in self.look_alikes.iter().enumerate() {
+            if let Some(problem) = plan.problem(self.minimum_days) {
+                return Err(format!("look_alikes[{number}]: {problem}"));
+            }
         }
         for story in self.attacks.iter().chain(harmless) {
             if !ids.insert(&story.id) {
@@ -37,7 +39,7 @@ impl Scenario {
 }
 
 impl Story {
-    fn check(&self, days: u32) -> Result<(), String> {
+    pub(crate) fn check(&self, days: u32) -> Result<(), String> {
         if self.steps.is_empty() || self.steps.len() > MAX_STEPS {
             return Err(format!("needs 1 to {MAX_STEPS} steps"));
         }

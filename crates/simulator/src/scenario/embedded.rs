@@ -9,10 +9,28 @@ macro_rules! embedded {
 }
 
 embedded! {
+    "benign-backup"
+    "benign-cdn"
+    "benign-dhcp-reshuffle"
+    "benign-mailbox-migration"
+    "benign-marketing-send"
     "benign-month"
+    "benign-new-employee"
+    "benign-newsletter"
+    "benign-night-shift"
+    "benign-payment-run"
+    "benign-phishing-exercise"
+    "benign-software-updates"
+    "benign-traveller"
+    "benign-vpn-rollout"
     "case-a"
     "case-e1"
     "case-e2"
     "case-e3"
     "case-e4"
+    "combined-benign-all"
+    "combined-benign-traveller-migration"
+    "combined-exercise-a"
+    "combined-traveller-e2"
+    "combined-vpn-rollout-a"
 }

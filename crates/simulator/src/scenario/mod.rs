@@ -17,8 +17,8 @@ pub use story::{Anchor, Start, StepPlan, Story};
 pub use value::{Choice, Clock, Count, Lag};
 
 use crate::SimulateError;
+use crate::look_alike::LookAlikePlan;
 use crate::organisation::Organisation;
-use crate::play::LookAlikePlan;
 use serde::Deserialize;
 use std::path::Path;
 
