@@ -167,6 +167,7 @@ fn an_incident_reads_as_documented() {
                   ],
                   "time": 1710753300250,
                   "title": "Sign-in from a source never seen for this person",
+                  "title_ja": "この利用者では未確認の接続元からのサインイン",
                   "uid": "e23f1d61a74068221e6a07af83e05e34",
                   "why": [
                     {
@@ -402,6 +403,7 @@ fn a_finding_reads_as_documented() {
               ],
               "time": 1710753300250,
               "title": "Sign-in from a source never seen for this person",
+              "title_ja": "この利用者では未確認の接続元からのサインイン",
               "uid": "555e68663362acbac24c3b7b0b0dbc25",
               "why": [
                 {
