@@ -6,7 +6,7 @@ use crate::SimulateError;
 use crate::attachment;
 use crate::calendar::{is_weekend, weekday};
 use crate::changes::State;
-use crate::correspondents::Organisation;
+use crate::correspondents::{MailHost, Organisation};
 use crate::mime::{self, Anchor, Charset, Letter, Mailbox, Route};
 use crate::organisation::Language;
 use crate::rng::Rng;
@@ -23,6 +23,14 @@ pub struct MailDay {
 
 /// Lower-case letters and digits, as links have them.
 pub const TOKEN: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+/// Where Microsoft's filter sends those who click a link that it rewrote.
+const REWRITERS: &[&str] = &[
+    "nam02.safelinks.protection.outlook.com",
+    "nam10.safelinks.protection.outlook.com",
+    "eur02.safelinks.protection.outlook.com",
+    "eur05.safelinks.protection.outlook.com",
+    "gbr01.safelinks.protection.outlook.com",
+];
 const LONG_TOKEN: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
 
 impl World {
@@ -225,11 +233,24 @@ impl World {
             self.maybe_visit(person, at, &host, 0.25, done, rng);
         } else if rng.chance(0.09) {
             let host = rng.pick(platforms).cloned().unwrap_or_default();
-            letter.anchors.push(Anchor {
-                url: format!("https://{host}/{}/{}", rng.word(&["s", "view", "d", "file"]), rng.token(TOKEN, 14)),
-                text: rng.word(&["Open the file", "Download", "View document", "Shared folder"]).to_owned(),
-            });
+            let mut url = format!("https://{host}/{}/{}", rng.word(&["s", "view", "d", "file"]), rng.token(TOKEN, 14));
+            let rewriter = (organisation.host == MailHost::Microsoft && rng.chance(0.4)).then(|| rng.word(REWRITERS));
+            if let Some(rewriter) = rewriter {
+                // Copied out of a mail in which their own filter had rewritten it.
+                url = format!(
+                    "https://{rewriter}/?url={}&data=05%7C02%7C{}&reserved=0",
+                    url.replace(':', "%3A").replace('/', "%2F"),
+                    rng.hex(40)
+                );
+            }
+            letter
+                .anchors
+                .push(Anchor { url, text: rng.word(&["Open the file", "Download", "View document", "Shared folder"]).to_owned() });
+            let before = done.visits.len();
             self.maybe_visit(person, at, &host, 0.7, done, rng);
+            if let (Some(rewriter), Some(visit)) = (rewriter, done.visits.get(before).cloned()) {
+                done.visits.push(Visit { time_ms: visit.time_ms - rng.range(400, 2_500), host: rewriter.to_owned(), ..visit });
+            }
         }
         let message = mime::write(&letter, rng);
         self.out.mail(at, message)?;
@@ -320,9 +341,13 @@ impl Organisation {
         let mut letter = Letter::new(at, from.clone(), to, subject, self.route());
         letter.message_id = mime::outside_id(&self.domain, at, rng);
         letter.zone_min = self.zone_min;
-        if self.language == Language::Japanese && self.domain.len().is_multiple_of(2) {
-            letter.charset = Charset::Iso2022Jp;
-        }
+        letter.charset = self.charset();
         letter
+    }
+
+    /// How its people's mail programs write what is not ASCII.
+    pub fn charset(&self) -> Charset {
+        let old = self.language == Language::Japanese && self.domain.len().is_multiple_of(2);
+        if old { Charset::Iso2022Jp } else { Charset::Utf8 }
     }
 }

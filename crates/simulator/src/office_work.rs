@@ -43,6 +43,14 @@ impl World {
         })
     }
 
+    /// The Message-ID of a mail that a person might read: of a colleague, or of somebody outside.
+    fn read_id(&self, person: usize, at_ms: i64, rng: &mut Rng) -> String {
+        match self.correspondents.draw(person, rng).filter(|_| rng.chance(0.4)) {
+            Some(contact) => mime::outside_id(contact.mailbox.address.rsplit('@').next().unwrap_or_default(), at_ms, rng),
+            None => mime::exchange_id(rng),
+        }
+    }
+
     /// Simulates the office suite on local day `day`; `sent` are the mails people sent.
     pub fn office_day(&mut self, day: u32, sent: &[Sent]) {
         let mut by_person: BTreeMap<usize, Vec<&Sent>> = BTreeMap::new();
@@ -116,7 +124,7 @@ impl World {
         let moment = |rng: &mut Rng| plan.moment(rng).max(first + 30_000);
         for _ in 0..rng.poisson(hours * 1.0) {
             let at = moment(rng);
-            let ids: Vec<String> = (0..1 + rng.below(6)).map(|_| mime::exchange_id(rng)).collect();
+            let ids: Vec<String> = (0..1 + rng.below(6)).map(|_| self.read_id(person, at, rng)).collect();
             let record = auditor.mail_items_accessed(at, &session, &ids, rng);
             self.out.record(Log::Unified, at, record);
         }
@@ -185,7 +193,7 @@ impl World {
                 };
                 self.out.record(Log::SignIns, later, record);
             }
-            let ids: Vec<String> = (0..1 + rng.below(3)).map(|_| mime::exchange_id(rng)).collect();
+            let ids: Vec<String> = (0..1 + rng.below(3)).map(|_| self.read_id(person, at, rng)).collect();
             let later = at + rng.range(3_000, 40_000);
             let record = auditor.mail_items_accessed(later, &session, &ids, rng);
             self.out.record(Log::Unified, later, record);

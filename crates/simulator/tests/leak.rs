@@ -12,6 +12,8 @@ use weft_model::Body;
 use weft_simulator::{Options, simulate};
 
 const SEEDS: [u64; 4] = [101, 202, 303, 404];
+/// Attacks by hijack, by a hijacked correspondent, by look-alikes and by strangers in one company.
+const MIXED: &str = "name: mixed\ntitle: Mixed\nuse: [case-a, case-c3, case-d2, case-d3]\n";
 const LIMIT: f64 = 0.6;
 /// Records of each class and kind that are looked at for one seed.
 const MOST: usize = 1_000;
@@ -176,12 +178,13 @@ fn packets(path: &Path, wanted: &BTreeSet<(String, u16, i64)>, seed: u64, kinds:
 
 fn collect(seed: u64, kinds: &mut Kinds) {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options { scenario: "case-a".to_owned(), seed, people: 16, days: 17, late: false };
+    let scenario = folder.path().join("scenario.yaml");
+    fs::write(&scenario, MIXED).unwrap();
+    let options = Options { scenario: scenario.to_string_lossy().into_owned(), seed, people: 20, days: 17, late: false };
     simulate(&options, folder.path(), &mut |_, _| {}).unwrap();
     let truth: Value = serde_json::from_slice(&fs::read(folder.path().join("truth.json")).unwrap()).unwrap();
-    let steps = truth["attacks"][0]["steps"].as_array().unwrap();
-    let evidence: BTreeSet<&str> =
-        steps.iter().flat_map(|step| step["evidence"].as_array().unwrap()).map(|uid| uid.as_str().unwrap()).collect();
+    let steps = truth["attacks"].as_array().unwrap().iter().flat_map(|attack| attack["steps"].as_array().unwrap());
+    let evidence: BTreeSet<&str> = steps.flat_map(|step| step["evidence"].as_array().unwrap()).map(|uid| uid.as_str().unwrap()).collect();
     let mut captures = Vec::new();
     let mut add = |(kind, features): (String, Features), attack: bool| {
         kinds.entry(kind).or_default().push(Sample { seed, attack, features });

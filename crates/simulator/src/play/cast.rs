@@ -5,10 +5,11 @@ use crate::SimulateError;
 use crate::address::{self, Block};
 use crate::audit::Session;
 use crate::changes::State;
-use crate::correspondents::{self, MailHost};
+use crate::correspondents::{self, MailHost, Organisation};
 use crate::country::country;
-use crate::mime::{Mailbox, Route};
+use crate::mime::{Charset, Mailbox, Route};
 use crate::names;
+use crate::organisation::Language;
 use crate::rng::Rng;
 use crate::scenario::{
     AccountKind, ClientRole, CountryLines, HostRole, Lines, Location, PersonRole, Place, Pool, Role, SenderRole, SourceOf, Story, Works,
@@ -34,6 +35,17 @@ pub struct Writer {
     pub mailbox: Mailbox,
     /// How its mails come.
     pub route: Route,
+    pub charset: Charset,
+    /// Minutes ahead of UTC.
+    pub zone_min: i64,
+    pub language: Language,
+}
+
+impl Writer {
+    /// A writer of English who tells nothing of where it is.
+    pub fn new(mailbox: Mailbox, route: Route) -> Self {
+        Self { mailbox, route, charset: Charset::Utf8, zone_min: crate::calendar::UTC_OFFSET_H * 60, language: Language::English }
+    }
 }
 
 /// A host.
@@ -49,7 +61,8 @@ pub struct Host {
 enum Member {
     Person(usize),
     People(Vec<usize>),
-    Sender(Writer),
+    /// One or several.
+    Senders(Vec<Writer>),
     Host(Host),
     Client(Vec<Session>),
     /// The usual computer of a person.
@@ -100,8 +113,14 @@ impl Cast {
                     }
                     (2, Role::Host(host)) if host.same_address_as.is_none() => Member::Host(cast.host_for(host, world, &mut rng)?),
                     (3, Role::Host(host)) if host.same_address_as.is_some() => Member::Host(cast.host_for(host, world, &mut rng)?),
-                    (4, Role::Sender(sender)) if sender.of.is_none() => Member::Sender(cast.writer_for(name, sender, world, &mut rng)?),
-                    (5, Role::Sender(sender)) if sender.of.is_some() => Member::Sender(cast.writer_for(name, sender, world, &mut rng)?),
+                    (4 | 5, Role::Sender(sender)) if sender.of.is_some() == (pass == 5) => {
+                        Member::Senders(vec![cast.writer_for(name, sender, world, &mut rng)?])
+                    }
+                    (4 | 5, Role::Senders(group)) if group.each.of.is_some() == (pass == 5) => {
+                        let count = group.count.draw(&mut rng).clamp(1, 1_000);
+                        let writers: Result<_, _> = (0..count).map(|_| cast.writer_for(name, &group.each, world, &mut rng)).collect();
+                        Member::Senders(writers?)
+                    }
                     (5, Role::Client(client)) => cast.client_for(client, world, &mut rng)?,
                     _ => continue,
                 };
@@ -123,6 +142,7 @@ impl Cast {
             let night = person.hours.0 >= 12 * 60;
             (wish.works == Works::Any || night == (wish.works == Works::Night))
                 && wish.department.as_deref().is_none_or(|name| company.department(person) == name)
+                && wish.country.as_deref().is_none_or(|code| company.country(*index).code == code)
                 && wish.at_office.iter().all(|day| night || world.is_around(*index, *day))
                 && days.iter().all(|day| world.changes.state(*index, *day) != State::Outside)
         });
@@ -148,7 +168,7 @@ impl Cast {
 
     fn host_for(&self, role: &HostRole, world: &mut World, rng: &mut Rng) -> Result<Host, SimulateError> {
         let mut name = match rng.pick(&role.names) {
-            Some(name) => self.fill(name, world),
+            Some(name) => self.fill(name, world, rng),
             None => match rng.pick(&role.under) {
                 Some(domain) => format!("{}{}.{domain}", rng.word(names::STEM), rng.word(names::TAIL)),
                 None => world.web.fresh(rng, 0.3),
@@ -180,7 +200,7 @@ impl Cast {
         }
         let free_mail = role.account == AccountKind::FreeMail;
         let domain = match (&role.domain, role.account) {
-            (Some(domain), _) => self.fill(domain, world),
+            (Some(domain), _) => self.fill(domain, world, rng),
             (None, AccountKind::FreeMail) => rng.word(FREE_MAIL).to_owned(),
             (None, AccountKind::LookAlike) => {
                 let model = match &role.of {
@@ -192,39 +212,53 @@ impl Cast {
             _ => world.web.fresh(rng, 0.3),
         };
         let mut mailbox = correspondents::person(&domain, rng);
-        if free_mail {
-            mailbox.address = format!("{}{}@{domain}", mailbox.name.to_lowercase().replace(' ', ""), rng.below(900));
-        }
         if let Some(name) = &role.name {
-            mailbox.name = self.fill(name, world);
+            mailbox.name = self.fill(name, world, rng);
+            mailbox.address = format!("{}@{domain}", local_part(&mailbox.name, "."));
+        }
+        if free_mail {
+            mailbox.address = format!("{}{}@{domain}", local_part(&mailbox.name, ""), rng.below(900));
         }
         if let Some(address) = &role.address {
-            mailbox.address = self.fill(address, world);
+            mailbox.address = self.fill(address, world, rng);
         }
         let route = if free_mail {
             let server = format!("mail-{}.{domain}", rng.token(b"abcdefghijklmnopqrstuvwxyz0123456789", 5));
             Route::Inbound { server: (server, address::draw(address::MAIL_GOOGLE, rng)), client: None, results: ("pass", "pass", "pass") }
         } else {
-            let server = (format!("mail.{domain}"), address::draw(address::MAIL_HOSTED, rng));
-            Route::Inbound { server, client: Some(address::draw(address::HOSTING, rng)), results: ("pass", "none", "none") }
+            // As that of any stranger.
+            let mut route = Organisation::draw(domain, &world.company, 0, rng).route();
+            if let Route::Inbound { results, .. } = &mut route
+                && rng.chance(0.15)
+            {
+                *results = ("softfail", "none", "none");
+            }
+            route
         };
-        Ok(Writer { mailbox, route })
+        Ok(Writer::new(mailbox, route))
     }
 
     /// Somebody of an organisation with its own mail server, whom enough people know.
     fn correspondent(&self, name: &str, role: &SenderRole, world: &World, rng: &mut Rng) -> Result<Writer, SimulateError> {
         let known = &world.correspondents;
-        let mut found: Vec<(usize, Writer)> = Vec::new();
+        let mut found: Vec<Writer> = Vec::new();
         for (index, contact) in known.contacts.iter().enumerate() {
             let Some(organisation) = known.organisations.get(contact.organisation).filter(|own| own.host == MailHost::Hosted) else {
                 continue;
             };
+            let site = world.company.sites.get(organisation.site).map(|site| site.country.code);
             let people = known.circles.iter().filter(|circle| circle.contains(&index)).count();
-            if people >= role.known_to {
-                found.push((people, Writer { mailbox: contact.mailbox.clone(), route: organisation.route() }));
+            if people >= role.known_to && role.country.as_deref().is_none_or(|code| site == Some(code)) {
+                found.push(Writer {
+                    mailbox: contact.mailbox.clone(),
+                    route: organisation.route(),
+                    charset: organisation.charset(),
+                    zone_min: organisation.zone_min,
+                    language: organisation.language,
+                });
             }
         }
-        rng.pick(&found).map(|(_, writer)| writer.clone()).ok_or_else(|| self.fault(name, "no correspondent is known to so many people"))
+        rng.pick(&found).cloned().ok_or_else(|| self.fault(name, "no correspondent there is known to so many people"))
     }
 
     fn client_for(&self, role: &ClientRole, world: &World, rng: &mut Rng) -> Result<Member, SimulateError> {
@@ -256,11 +290,13 @@ impl Cast {
     }
 
     /// Placeholders of a name or an address in the cast: roles drawn before it, and the company.
-    fn fill(&self, text: &str, world: &World) -> String {
+    fn fill(&self, text: &str, world: &World, rng: &mut Rng) -> String {
         let mut out = text.to_owned();
         for name in placeholders(text).unwrap_or_default() {
-            let (head, part) = name.split_once('.').unwrap_or((name, ""));
+            let (head, part) = name.split_once(['.', ':']).unwrap_or((name, ""));
             let value = match head {
+                "token" => Some(rng.hex(part.parse::<usize>().unwrap_or(8).min(40))),
+                "digits" => Some(rng.token(b"0123456789", part.parse::<usize>().unwrap_or(4).min(40))),
                 "company" if part == "domain" => Some(world.company.domain.clone()),
                 "company" => world.company.domain.split('.').next().map(str::to_owned),
                 role => self.mailbox(role, world).and_then(|mailbox| mailbox_part(&mailbox, part)),
@@ -297,11 +333,11 @@ impl Cast {
         matches!(self.members.get(role), Some(Member::People(_)))
     }
 
-    /// An outside sender, when the role is one.
-    pub fn writer(&self, role: &str) -> Option<&Writer> {
+    /// The outside senders of a role; none when it is a person's.
+    pub fn writers(&self, role: &str) -> &[Writer] {
         match self.members.get(role) {
-            Some(Member::Sender(writer)) => Some(writer),
-            _ => None,
+            Some(Member::Senders(writers)) => writers,
+            _ => &[],
         }
     }
 
@@ -316,7 +352,7 @@ impl Cast {
     /// The mailbox of a sender or a person.
     pub fn mailbox(&self, role: &str, world: &World) -> Option<Mailbox> {
         match self.members.get(role)? {
-            Member::Sender(writer) => Some(writer.mailbox.clone()),
+            Member::Senders(writers) => writers.first().map(|writer| writer.mailbox.clone()),
             Member::Person(person) => Some(world.mailbox(*person)),
             _ => None,
         }
@@ -346,6 +382,12 @@ impl Cast {
         }
         forced
     }
+}
+
+/// A display name as the local part of an address, its words joined by `gap`.
+fn local_part(name: &str, gap: &str) -> String {
+    let letters: String = name.to_lowercase().chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ').collect();
+    letters.split_whitespace().collect::<Vec<_>>().join(gap)
 }
 
 fn located(place: &Place) -> Location {

@@ -59,6 +59,7 @@ impl Stage<'_> {
             "digits" => Some(self.rng.token(b"0123456789", part.parse::<usize>().unwrap_or(6).min(50))),
             "company" if part == "domain" => Some(self.world.company.domain.clone()),
             "company" => self.world.company.domain.split('.').next().map(str::to_owned),
+            "writer" => self.writer.as_ref().and_then(|mailbox| mailbox_part(mailbox, part)),
             "recipient" => recipient.and_then(|mailbox| mailbox_part(mailbox, part)),
             role => match self.cast.mailbox(role, self.world) {
                 Some(mailbox) => mailbox_part(&mailbox, part),

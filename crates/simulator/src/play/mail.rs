@@ -1,6 +1,7 @@
 //! The mail action: who sends what to whom, from where, how it comes back.
 
 use super::attachment::Attachment;
+use super::cast::Writer;
 use super::stage::{Delivery, Stage};
 use super::{Need, Part};
 use crate::SimulateError;
@@ -27,8 +28,10 @@ pub struct Send {
     #[serde(default)]
     pub client: Option<String>,
     pub to: Recipients,
-    pub subject: Choice,
-    /// Paragraphs.
+    /// One of ordinary work when absent.
+    #[serde(default)]
+    pub subject: Option<Choice>,
+    /// Paragraphs; those of ordinary work when absent.
     #[serde(default)]
     pub text: Vec<Choice>,
     #[serde(default)]
@@ -51,7 +54,7 @@ pub struct Send {
     pub bounced: f64,
     #[serde(default)]
     pub answered: f64,
-    /// What the answers say.
+    /// What the answers say; ordinary things when absent.
     #[serde(default)]
     pub answers: Choice,
 }
@@ -66,17 +69,30 @@ pub struct Recipients {
     pub colleagues: Count,
     /// Only colleagues of this department.
     pub department: Option<String>,
+    /// Messages to each of these people.
+    pub mails: Count,
     /// Messages to people outside.
     pub outsiders: Count,
     /// Recipients of one message.
     pub a_message: Count,
+    /// Share of the messages to several whose later recipients get a copy (CC).
+    pub copied: f64,
     pub order: Order,
 }
 
 impl Default for Recipients {
     fn default() -> Self {
         let (none, one) = (Count::of(0), Count::of(1));
-        Self { roles: Vec::new(), colleagues: none, department: None, outsiders: none, a_message: one, order: Order::Random }
+        Self {
+            roles: Vec::new(),
+            colleagues: none,
+            department: None,
+            mails: one,
+            outsiders: none,
+            a_message: one,
+            copied: 0.0,
+            order: Order::Random,
+        }
     }
 }
 
@@ -136,41 +152,46 @@ type Group = Vec<(Option<usize>, Mailbox)>;
 
 /// Who sends, as an action needs it.
 struct Author {
-    mailbox: Mailbox,
-    route: Route,
+    writer: Writer,
     /// A person of the company, who also has audit records.
     person: Option<(usize, Session)>,
 }
 
 impl Send {
-    fn author(&self, stage: &mut Stage<'_>) -> Result<Author, SimulateError> {
-        let session = self.client.as_ref().map(|client| stage.session(client)).transpose()?;
-        if let Some(writer) = stage.cast.writer(&self.from) {
-            let (mailbox, mut route) = (writer.mailbox.clone(), writer.route.clone());
-            if let Route::Inbound { client, results, .. } = &mut route {
+    /// One, or several who take turns.
+    fn authors(&self, stage: &mut Stage<'_>) -> Result<Vec<Author>, SimulateError> {
+        let mut authors = Vec::new();
+        for mut writer in stage.cast.writers(&self.from).to_vec() {
+            let session = self.client.as_ref().map(|client| stage.session(client)).transpose()?;
+            if let Route::Inbound { client, results, .. } = &mut writer.route {
                 *client = session.map(|session| session.ip).or(*client);
                 if let Some(found) = self.authentication {
                     *results = (found.spf.as_str(), found.dkim.as_str(), found.dmarc.as_str());
                 }
             }
-            stage.touch(EntityKind::Sender, &mailbox.address, &mailbox.name, &[]);
-            return Ok(Author { mailbox, route, person: None });
+            stage.touch(EntityKind::Sender, &writer.mailbox.address, &writer.mailbox.name, &[]);
+            authors.push(Author { writer, person: None });
+        }
+        if !authors.is_empty() {
+            return Ok(authors);
         }
         let person = stage.cast.person(&self.from)?;
+        let session = self.client.as_ref().map(|client| stage.session(client)).transpose()?;
         let session = session.ok_or_else(|| invalid("send", format!("{} is a person: name a client", self.from)))?;
         stage.touch_person(person);
-        Ok(Author { mailbox: stage.world.mailbox(person), route: Route::Own { client: session.ip }, person: Some((person, session)) })
+        let mut writer = Writer::new(stage.world.mailbox(person), Route::Own { client: session.ip });
+        writer.language = stage.world.language(person);
+        Ok(vec![Author { writer, person: Some((person, session)) }])
     }
 
     /// Everybody who gets a message, in the order of sending.
-    fn groups(&self, author: &Author, stage: &mut Stage<'_>) -> Result<Vec<Group>, SimulateError> {
+    fn groups(&self, own: Option<usize>, stage: &mut Stage<'_>) -> Result<Vec<Group>, SimulateError> {
         let mut people = Vec::new();
         for role in &self.to.roles {
             let named = stage.cast.people(role)?;
             named.iter().for_each(|person| stage.touch_person(*person));
             people.extend(named);
         }
-        let own = author.person.as_ref().map(|(person, _)| *person);
         let company = &stage.world.company;
         let mut others: Vec<usize> = company
             .people
@@ -186,6 +207,7 @@ impl Send {
         stage.rng.shuffle(&mut others);
         others.truncate(self.to.colleagues.draw(&mut stage.rng) as usize);
         people.extend(others);
+        people = people.repeat(self.to.mails.draw(&mut stage.rng).clamp(1, 1_000) as usize);
         match self.to.order {
             Order::Random => stage.rng.shuffle(&mut people),
             Order::Alphabetical => people.sort_by_key(|person| stage.world.mailbox(*person).address),
@@ -208,21 +230,38 @@ impl Send {
     }
 
     fn letter(&self, author: &Author, group: &Group, at: i64, stage: &mut Stage<'_>) -> Result<Letter, SimulateError> {
-        let to: Vec<Mailbox> = group.iter().map(|(_, mailbox)| mailbox.clone()).collect();
+        let mut to: Vec<Mailbox> = group.iter().map(|(_, mailbox)| mailbox.clone()).collect();
         let first = to.first().cloned();
-        let mut from = author.mailbox.clone();
+        let cc = if to.len() > 1 && stage.rng.chance(self.to.copied) { to.split_off(1) } else { Vec::new() };
+        let mut from = author.writer.mailbox.clone();
         if let Some(name) = &self.display_name {
             from.name = stage.choose(name, first.as_ref())?;
         }
-        let subject = stage.choose(&self.subject, first.as_ref())?;
+        stage.writer = Some(from.clone());
+        let reader = group.first().and_then(|(person, _)| *person);
+        let shared = reader.is_none_or(|person| stage.world.language(person) == author.writer.language);
+        let language = if shared { author.writer.language } else { Language::English };
+        let subject = match &self.subject {
+            Some(subject) => stage.choose(subject, first.as_ref())?,
+            None => {
+                let known = reader.and_then(|person| stage.world.company.people.get(person));
+                texts::subject(language, known.map_or(0, |known| known.department), &mut stage.rng)
+            }
+        };
         let domain = from.address.rsplit('@').next().unwrap_or_default().to_owned();
-        let mut letter = Letter::new(at, from, to, &subject, author.route.clone());
+        let mut letter = Letter::new(at, from, to, &subject, author.writer.route.clone());
+        letter.cc = cc;
+        (letter.charset, letter.zone_min) = (author.writer.charset, author.writer.zone_min);
         letter.message_id = match author.person {
             Some(_) => mime::exchange_id(&mut stage.rng),
             None => mime::outside_id(&domain, at, &mut stage.rng),
         };
         for paragraph in &self.text {
             letter.paragraphs.push(stage.choose(paragraph, first.as_ref())?);
+        }
+        if self.text.is_empty() {
+            let reader = first.as_ref().map_or("", |mailbox| mailbox.name.as_str());
+            letter.paragraphs = texts::prose(language, reader, &letter.from.name, &mut stage.rng);
         }
         for link in &self.links {
             let pattern = link.url.draw(&mut stage.rng).to_owned();
@@ -265,7 +304,10 @@ impl Send {
                 None => mime::outside_id(domain, later, &mut stage.rng),
             };
             reply.references = vec![letter.message_id.clone()];
-            let line = stage.choose(&self.answers, Some(&letter.from))?;
+            let line = match self.answers.0.is_empty() {
+                true => stage.rng.word(crate::names::SENTENCES).to_owned(),
+                false => stage.choose(&self.answers, Some(&letter.from))?,
+            };
             let names = (Language::English, letter.from.name.as_str(), reader.name.as_str());
             reply.paragraphs = texts::answer_with(line, names, &letter.paragraphs, &mut stage.rng);
             let message = mime::write(&reply, &mut stage.rng);
@@ -300,14 +342,15 @@ impl Stage<'_> {
 
 impl Part for Send {
     fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
-        let author = self.author(stage)?;
-        let groups = self.groups(&author, stage)?;
+        let authors = self.authors(stage)?;
+        let own = authors.first().and_then(|author| author.person.as_ref()).map(|(person, _)| *person);
+        let groups = self.groups(own, stage)?;
         let length = self.over.draw(&mut stage.rng);
         let gap = length / groups.len().max(1) as i64;
         let start = stage.now_ms;
-        for (number, group) in groups.iter().enumerate() {
+        for ((number, group), author) in groups.iter().enumerate().zip(authors.iter().cycle()) {
             let at = start + number as i64 * gap + stage.rng.range(0, gap.max(2_000));
-            let letter = self.letter(&author, group, at, stage)?;
+            let letter = self.letter(author, group, at, stage)?;
             let message = mime::write(&letter, &mut stage.rng);
             stage.world.out.mail(at, message)?;
             if let Some((person, session)) = &author.person {
@@ -315,7 +358,15 @@ impl Part for Send {
             }
             let hosts: Vec<String> = letter.anchors.iter().filter_map(|anchor| host_of(&anchor.url)).collect();
             for person in group.iter().filter_map(|(person, _)| *person) {
-                stage.deliver(Delivery { person, time_ms: at, hosts: hosts.clone() });
+                stage.deliver(Delivery {
+                    person,
+                    time_ms: at,
+                    hosts: hosts.clone(),
+                    from: letter.from.clone(),
+                    subject: letter.subject.clone(),
+                    message_id: letter.message_id.clone(),
+                    paragraphs: letter.paragraphs.clone(),
+                });
             }
             self.returns(&letter, group, stage)?;
         }
@@ -329,7 +380,7 @@ impl Part for Send {
     fn texts(&self) -> Vec<&str> {
         let links = self.links.iter().flat_map(|link| [&link.url, &link.text]);
         let files = self.files.iter().map(|file| &file.name);
-        let all = self.text.iter().chain([&self.subject, &self.answers]).chain(&self.display_name).chain(&self.reply_to);
+        let all = self.text.iter().chain([&self.answers]).chain(&self.subject).chain(&self.display_name).chain(&self.reply_to);
         all.chain(links).chain(files).flat_map(|choice| choice.0.iter().map(String::as_str)).collect()
     }
 }

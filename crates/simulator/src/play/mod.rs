@@ -9,6 +9,7 @@ mod cast;
 mod fill;
 mod mail;
 mod network;
+mod reading;
 mod saas;
 mod stage;
 
@@ -32,6 +33,8 @@ pub enum Action {
     /// Time passes.
     Wait(Lag),
     Send(mail::Send),
+    Open(reading::Open),
+    Reply(reading::Reply),
     Visit(network::Visit),
     Follow(network::Follow),
     Upload(network::Upload),
@@ -90,6 +93,8 @@ impl Action {
         match self {
             Self::Wait(part) => part,
             Self::Send(part) => part,
+            Self::Open(part) => part,
+            Self::Reply(part) => part,
             Self::Visit(part) => part,
             Self::Follow(part) => part,
             Self::Upload(part) => part,

@@ -166,9 +166,7 @@ impl Part for Visit {
 impl Part for Follow {
     fn play(&self, stage: &mut Stage<'_>) -> Result<(), SimulateError> {
         let only = self.who.as_ref().map(|role| stage.cast.people(role)).transpose()?;
-        let mut mails = stage.deliveries.get(&self.mails).cloned().unwrap_or_default();
-        mails.sort_by_key(|mail| (mail.person, mail.time_ms));
-        mails.dedup_by_key(|mail| mail.person);
+        let mails = stage.received(&self.mails);
         let start = stage.now_ms;
         for mail in mails {
             let chosen = only.as_ref().is_none_or(|only| only.contains(&mail.person));

@@ -3,6 +3,7 @@
 use super::cast::Cast;
 use crate::SimulateError;
 use crate::audit::{Auditor, Session};
+use crate::mime::Mailbox;
 use crate::output::Log;
 use crate::rng::Rng;
 use crate::truth::TruthEntity;
@@ -18,6 +19,10 @@ pub struct Delivery {
     pub time_ms: i64,
     /// Hosts of its links.
     pub hosts: Vec<String>,
+    pub from: Mailbox,
+    pub subject: String,
+    pub message_id: String,
+    pub paragraphs: Vec<String>,
 }
 
 /// A step while it runs.
@@ -30,6 +35,8 @@ pub struct Stage<'a> {
     pub rng: Rng,
     /// Milliseconds UTC.
     pub now_ms: i64,
+    /// Who writes the message that is being filled.
+    pub writer: Option<Mailbox>,
     touched: Vec<TruthEntity>,
     delivered: Vec<Delivery>,
 }
@@ -38,7 +45,7 @@ impl<'a> Stage<'a> {
     /// A step that starts; `when` has its draws and its start.
     pub fn new(world: &'a mut World, cast: &'a Cast, deliveries: &'a BTreeMap<String, Vec<Delivery>>, when: (Rng, i64)) -> Self {
         let (rng, now_ms) = when;
-        Self { world, cast, deliveries, rng, now_ms, touched: Vec::new(), delivered: Vec::new() }
+        Self { world, cast, deliveries, rng, now_ms, writer: None, touched: Vec::new(), delivered: Vec::new() }
     }
 
     /// End of the last action, entities in the order of first use, mails delivered.
@@ -89,6 +96,11 @@ impl<'a> Stage<'a> {
         self.touch(EntityKind::Ip, &session.ip.to_string(), &session.ip.to_string(), &[]);
         self.touch(EntityKind::Session, &session.id, &session.id, &[]);
         Ok(session)
+    }
+
+    /// A session at a person's usual computer of this day.
+    pub fn desk(&mut self, person: usize) -> Option<Session> {
+        self.world.plans.get(person).and_then(|plan| self.world.desk_session(person, plan, &mut self.rng))
     }
 
     /// Writes the audit record that `write` makes of a person's act at `at_ms`.

@@ -14,6 +14,8 @@ pub enum Role {
     People(PeopleRole),
     /// Somebody outside who writes mails.
     Sender(SenderRole),
+    /// Several of them, who take turns.
+    Senders(SendersRole),
     /// A host on the web.
     Host(HostRole),
     /// Whatever signs in: browser, address, session.
@@ -28,6 +30,8 @@ pub struct PersonRole {
     pub department: Option<String>,
     /// The head of the department, or of the company when no department is named.
     pub head: bool,
+    /// ISO 3166-1 alpha-2 code of the country of the person's office.
+    pub country: Option<String>,
     pub works: Works,
     /// Days on which the device must be on the office network.
     pub at_office: Vec<u32>,
@@ -67,6 +71,17 @@ pub struct SenderRole {
     pub of: Option<String>,
     /// For a correspondent: how many people it writes to at least.
     pub known_to: usize,
+    /// For a correspondent: ISO 3166-1 alpha-2 code of the country it writes from, one with an office of the company.
+    pub country: Option<String>,
+}
+
+/// Several outside senders, each drawn on its own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendersRole {
+    pub count: Count,
+    #[serde(default)]
+    pub each: SenderRole,
 }
 
 /// What kind of account a sender has.

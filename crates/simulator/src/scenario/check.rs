@@ -1,6 +1,6 @@
 //! Checks that a scenario makes sense before anything is simulated: every name is known, every number in its range.
 
-use super::{Role, Scenario, SourceOf, Start, Story};
+use super::{Role, Scenario, SendersRole, SourceOf, Start, Story};
 use crate::country::country;
 use crate::play::{Need, placeholders};
 use std::collections::BTreeSet;
@@ -87,7 +87,7 @@ impl Story {
         };
         match role {
             Role::Person(_) | Role::People(_) => Ok(()),
-            Role::Sender(sender) => {
+            Role::Sender(sender) | Role::Senders(SendersRole { each: sender, .. }) => {
                 sender.of.iter().try_for_each(|of| self.check_need(Need::Writer(of), &BTreeSet::new()))?;
                 [&sender.name, &sender.address, &sender.domain].into_iter().flatten().try_for_each(|text| self.check_text(text))
             }
@@ -112,7 +112,10 @@ impl Story {
             Need::Step(name) => (name, steps.contains(name), "earlier step"),
             Need::Person(name) => (name, matches!(self.cast.get(name), Some(Role::Person(_))), "person of the cast"),
             Need::People(name) => (name, matches!(self.cast.get(name), Some(Role::Person(_) | Role::People(_))), "person of the cast"),
-            Need::Writer(name) => (name, matches!(self.cast.get(name), Some(Role::Person(_) | Role::Sender(_))), "sender of the cast"),
+            Need::Writer(name) => {
+                let writes = matches!(self.cast.get(name), Some(Role::Person(_) | Role::Sender(_) | Role::Senders(_)));
+                (name, writes, "sender of the cast")
+            }
             Need::Host(name) => (name, matches!(self.cast.get(name), Some(Role::Host(_))), "host of the cast"),
             Need::Client(name) => (name, matches!(self.cast.get(name), Some(Role::Client(_))), "client of the cast"),
         };
@@ -126,7 +129,7 @@ impl Story {
             let known = match head {
                 "token" | "digits" => part.is_empty() || part.parse::<usize>().is_ok(),
                 "company" => part.is_empty() || part == "domain",
-                "recipient" => mailbox,
+                "recipient" | "writer" => mailbox,
                 role => match self.cast.get(role) {
                     Some(Role::Person(_) | Role::Sender(_)) => mailbox,
                     Some(Role::Host(_)) => part.is_empty(),

@@ -10,7 +10,8 @@ mod story;
 mod value;
 
 pub use cast::{
-    AccountKind, ClientRole, CountryLines, HostRole, Lines, Location, PersonRole, Place, Pool, Role, SenderRole, SourceOf, Works,
+    AccountKind, ClientRole, CountryLines, HostRole, Lines, Location, PersonRole, Place, Pool, Role, SenderRole, SendersRole, SourceOf,
+    Works,
 };
 pub use embedded::EMBEDDED;
 pub use story::{Anchor, Start, StepPlan, Story};
