@@ -2,7 +2,7 @@
 //! alone, and whether messages of one campaign come together. The senders' and the company's worlds differ, which flatters recall.
 
 use crate::measure::measure;
-use crate::support::{corpus, engine, evidence, read_all};
+use crate::support::{BUDGET, corpus, engine, evidence, read_all};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 use weft_correlator::Engine;
@@ -98,7 +98,7 @@ impl Recall {
                 self.messages += 1;
                 self.judged += usize::from(!ours.is_empty());
                 self.strong += usize::from(best >= STRONG_BITS);
-                self.alone += usize::from(Alert::from_budget(0.1).is_incident(share_evidence(&ours).iter().copied().sum()));
+                self.alone += usize::from(Alert::from_budget(BUDGET).is_incident(share_evidence(&ours).iter().copied().sum()));
                 ours.iter().for_each(|indicator| *self.models.entry(indicator.model.clone()).or_default() += 1);
             }
         }

@@ -11,7 +11,7 @@ use weft_runtime::{Collected, Kind, discover, open};
 use weft_stitcher::{Alert, share_evidence};
 
 /// False incidents per 1,000 people and day that the operator allows.
-const BUDGET: f64 = 0.1;
+pub const BUDGET: f64 = 0.1;
 
 /// A part of the corpus; none, and a note, when there is no corpus at all. A part that is missing from a corpus fails the suite.
 pub fn corpus(below: &str) -> Option<PathBuf> {
