@@ -4,7 +4,8 @@ use crate::support::{corpus, engine, episodes, evidence, learn, read_all};
 use weft_model::Directory;
 
 const SHOWN: usize = 10;
-const FLOOR_INDICATORS: usize = 3;
+const FLOOR_INDICATORS: usize = 12;
+const FLOOR_INCIDENTS: usize = 1;
 
 #[test]
 fn most_surprising_episodes() {
@@ -36,5 +37,5 @@ fn most_surprising_episodes() {
         let sum: f64 = indicator.why.iter().map(|why| why.bits.value()).sum();
         assert!((sum - indicator.bits.value()).abs() < 1e-6, "the reasons of {} do not add up", indicator.title);
     }
-    assert!(indicators.len() >= FLOOR_INDICATORS, "{}", indicators.len());
+    assert!(indicators.len() >= FLOOR_INDICATORS && incidents.len() >= FLOOR_INCIDENTS, "{} {}", indicators.len(), incidents.len());
 }
