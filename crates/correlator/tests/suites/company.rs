@@ -38,10 +38,10 @@ fn labels(folder: &Path, sources: &[PathBuf]) -> BTreeMap<EventUid, String> {
 fn directory(events: &[Event]) -> Directory {
     let mut people = BTreeMap::new();
     for event in events {
-        if let Body::Authentication(sign_in) = &event.body {
-            if let Some(mail) = &sign_in.user.email_addr {
-                people.insert(mail, Person { mail: mail.clone(), user_principal_name: mail.clone(), ..Person::default() });
-            }
+        if let Body::Authentication(sign_in) = &event.body
+            && let Some(mail) = &sign_in.user.email_addr
+        {
+            people.insert(mail, Person { mail: mail.clone(), user_principal_name: mail.clone(), ..Person::default() });
         }
     }
     Directory::new(people.into_values())
