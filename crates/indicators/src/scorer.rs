@@ -149,24 +149,18 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
     let memory = state.memory.get_mut(index)?;
     let open = memory.open.entry((group.entity.clone(), group.subject.clone())).or_default();
     open.peer = peer;
+    // How many different ones there are is told by the first event of each: the rest of the day proves nothing.
+    let first_of_each = model.features.iter().any(|f| matches!(f.measure, FeatureKind::Distinct(_)))
+        && model.features.iter().all(|f| !matches!(f.measure, FeatureKind::Count(_) | FeatureKind::Volume(_)));
     for fact in &group.facts {
         open.count += 1;
-        if open.events.len() < MAX_EVENTS {
-            open.events.insert(fact.event);
-        }
-        // What is kept on a site or an address speaks of the outside only: its visitors have indicators of their own.
-        let names_people = model.has_habits() || model.entity == EntityKind::Campaign;
-        for entity in fact.entities.iter().filter(|entity| names_people || !entity.kind.is_internal()) {
-            if open.entities.len() < MAX_LISTED_ENTITIES {
-                open.entities.insert(entity.clone());
-            }
-        }
+        let mut is_first = false;
         for (position, feature) in model.features.iter().enumerate() {
             match &feature.measure {
                 FeatureKind::Distinct(field) | FeatureKind::Association(field) => {
                     let set = open.distinct.entry(position).or_default();
                     if let Some(value) = fact.get(field).filter(|_| set.len() < MAX_DISTINCT) {
-                        set.insert(value.clone());
+                        is_first |= set.insert(value.clone());
                     }
                 }
                 FeatureKind::Ordered(field) => {
@@ -179,6 +173,19 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
                     note_time(&mut memory.times, group, position, &feature.measure, fact.event.time);
                 }
                 _ => {}
+            }
+        }
+        if first_of_each && !is_first {
+            continue;
+        }
+        if open.events.len() < MAX_EVENTS {
+            open.events.insert(fact.event);
+        }
+        // What is kept on a site or an address speaks of the outside only: its visitors have indicators of their own.
+        let names_people = model.has_habits() || model.entity == EntityKind::Campaign;
+        for entity in fact.entities.iter().filter(|entity| names_people || !entity.kind.is_internal()) {
+            if open.entities.len() < MAX_LISTED_ENTITIES {
+                open.entities.insert(entity.clone());
             }
         }
     }

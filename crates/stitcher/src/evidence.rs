@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use weft_model::{Bits, Indicator};
 
 /// Each member's share of the evidence: members of one family are dependent, so their e-values are averaged and the average is shared
-/// out in proportion; families add up. The shares sum to the incident's evidence exactly.
+/// out in proportion; families add up. Nobody knows beforehand which families an attack touches, so each family's e-value counts as
+/// half a bet, `(1 + e) / 2` (an e-value again): otherwise a cluster of many weak families would be evidence by their number alone.
+/// The shares sum to the incident's evidence exactly.
 pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
     let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, indicator) in members.iter().enumerate() {
@@ -14,7 +16,7 @@ pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
     for positions in families.values() {
         let e: Vec<f64> = positions.iter().filter_map(|i| members.get(*i)).map(|indicator| indicator.evidence.value().exp2()).collect();
         let mean = e.iter().sum::<f64>() / e.len().max(1) as f64;
-        for (position, share) in positions.iter().zip(Bits::new(mean.log2()).split(&e)) {
+        for (position, share) in positions.iter().zip(Bits::new(((1.0 + mean) / 2.0).log2()).split(&e)) {
             if let Some(slot) = shares.get_mut(*position) {
                 *slot = share;
             }
