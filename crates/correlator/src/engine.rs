@@ -198,13 +198,8 @@ impl Engine {
             EntityKind::Device => devices,
             _ => people,
         };
-        // Models of one family depend on each other, so a family is one trial however many models it has.
-        let mut families: BTreeMap<&str, usize> = BTreeMap::new();
-        for model in &self.knowledge.models.models {
-            let trials = families.entry(&model.family).or_default();
-            *trials = per_model(model).max(*trials);
-        }
-        Priors::new(people.max(devices), families.values().sum::<usize>() as f64)
+        let trials: usize = self.knowledge.models.models.iter().map(per_model).sum();
+        Priors::new(people.max(devices), trials as f64)
     }
 
     /// The indicators in (time, uid) order and their clusters, whatever their evidence.

@@ -34,7 +34,7 @@ const MAX_SILENT_DAYS: i64 = 4;
 /// How indicators are kept and learned.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Surprise below this is not kept, in bits.
+    /// Surprise below this is not kept, in bits. The default keeps about one indicator a person and day by chance with 70 models.
     pub keep_bits: f64,
     /// Days before an entity-day joins its calibration table.
     pub lag_days: i64,
@@ -46,7 +46,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { keep_bits: 4.0, lag_days: 3, warm_up_days: 3, tally: false }
+        Self { keep_bits: 6.0, lag_days: 3, warm_up_days: 3, tally: false }
     }
 }
 
