@@ -134,7 +134,7 @@ pub enum SensorDomain {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  weft simulate --list\n  weft simulate case-a --seed 7 --out /tmp/case\n  \
+#[command(after_help = "Example: weft simulate --list\n  weft simulate case-a --seed 7 --out /tmp/case\n  \
                   weft simulate ./my-scenario/scenario.yaml --people 40 --days 20 --out /tmp/mine\n  \
                   weft simulate benign-month --people 5000 --events --out /tmp/month")]
 pub struct Simulate {

@@ -79,8 +79,8 @@ mod tests {
             .map(|(name, who)| indicator(name, 0, &[name], who));
         let families = ["f", "g", "h", "f"];
         indicators.iter_mut().zip(families).for_each(|(indicator, family)| indicator.family = family.into());
-        // Five bits a family: three families pass, one does not.
-        let cases = any_shared_entity(&indicators, &Alert { threshold_bits: 14.0 });
+        // Four bits a family (five as half a bet): three families pass, one does not.
+        let cases = any_shared_entity(&indicators, &Alert { threshold_bits: 12.0 });
         assert_eq!(cases.iter().map(|case| case.indicators.len()).collect::<Vec<_>>(), [3]);
     }
 
