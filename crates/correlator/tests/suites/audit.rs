@@ -4,7 +4,7 @@ use crate::support::{corpus, engine, episodes, evidence, learn, read_all};
 use weft_model::Directory;
 
 const SHOWN: usize = 10;
-const FLOOR_INDICATORS: usize = 12;
+const FLOOR_INDICATORS: usize = 7;
 const FLOOR_INCIDENTS: usize = 1;
 
 #[test]
