@@ -7,7 +7,7 @@ use weft_enrich::Enricher;
 use weft_entity_graph::{Correspondents, EntityGraph};
 use weft_indicators::{Context, Extractor, Findings, ModelSet, Settings, State, finding};
 use weft_model::{Body, DAY_MS, Directory, Domain, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid};
-use weft_stitcher::{Alert, Cluster, Priors, stitch};
+use weft_stitcher::{Alert, Cluster, Constraints, Priors, stitch};
 
 /// Indicators are remembered this long.
 const REMEMBER_MS: i64 = 45 * DAY_MS;
@@ -205,7 +205,7 @@ impl Engine {
     /// The indicators in (time, uid) order and their clusters, whatever their evidence.
     pub fn stitched(&self) -> (Vec<Indicator>, Vec<Cluster>) {
         let indicators = self.indicators();
-        let clusters = stitch(&indicators, &self.graph, &self.priors());
+        let clusters = stitch(&indicators, &self.graph, &self.priors(), &Constraints::default()).clusters;
         (indicators, clusters)
     }
 
@@ -221,7 +221,8 @@ impl Engine {
     /// What incidents these indicators, in (time, uid) order, would be with what is known of the entities now: for looking at a part of
     /// the indicators, or at an earlier hour.
     pub fn incidents_of(&self, indicators: &[Indicator]) -> Vec<Incident> {
-        let clusters = stitch(indicators, &self.graph, &self.priors());
-        clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, indicators)).collect()
+        let priors = self.priors();
+        let stitching = stitch(indicators, &self.graph, &priors, &Constraints::default());
+        stitching.clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, indicators)).collect()
     }
 }

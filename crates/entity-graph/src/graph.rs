@@ -99,8 +99,11 @@ impl EntityGraph {
     /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names; never 0 (half a
     /// toucher is added), so a never-seen entity is as rare as the organisation is large.
     pub fn prevalence(&self, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
+        self.share_of(self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip)))
+    }
+    /// The share that so many internal entities are; half a one is added, so it is never 0.
+    pub fn share_of(&self, touchers: usize) -> f64 {
         let population = self.people.len().max(self.devices.len()).max(1) as f64;
-        let touchers = self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip));
         ((touchers as f64 + 0.5) / (population + 1.0)).min(1.0)
     }
     /// Forgets external entities that nobody touched for long.

@@ -4,12 +4,16 @@
 //! Pure. Must not know what a model measured, only who and what an indicator speaks of, when, and how surprising it is.
 
 pub mod cluster;
+pub mod constraint;
+mod digest;
 pub mod evidence;
 pub mod link;
 mod rate;
 pub mod stitch;
+mod weigh;
 
 pub use cluster::Cluster;
+pub use constraint::Constraints;
 pub use evidence::{Alert, share_evidence};
 pub use link::{Priors, Weight};
-pub use stitch::stitch;
+pub use stitch::{Refusal, Stitching, stitch};

@@ -80,18 +80,22 @@ pub(crate) fn log2_q(kind: EntityKind) -> f64 {
 }
 
 /// Half-life of a shared entity between two indicators, in milliseconds. A person stays the same for days in a service, but what
-/// the person's device or inbox shows belongs together for hours only: there is so much of it.
-pub(crate) fn half_life_ms(kind: EntityKind, a: &Indicator, b: &Indicator) -> i64 {
-    let busy = |i: &Indicator| i.domain == Domain::Network || is_entry_mail(i);
+/// the person's device or inbox shows (`is_busy`) belongs together for hours only: there is so much of it.
+pub(crate) fn half_life_ms(kind: EntityKind, is_busy: bool) -> i64 {
     match kind {
         EntityKind::Session => 12 * HOUR_MS,
-        EntityKind::Person | EntityKind::Account if busy(a) || busy(b) => 12 * HOUR_MS,
+        EntityKind::Person | EntityKind::Account if is_busy => 12 * HOUR_MS,
         EntityKind::Person | EntityKind::Account => 72 * HOUR_MS,
         EntityKind::Device => 12 * HOUR_MS,
         EntityKind::Url => 72 * HOUR_MS,
         EntityKind::Message | EntityKind::Campaign | EntityKind::File | EntityKind::InboxRule => 72 * HOUR_MS,
         EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Sender => 7 * 24 * HOUR_MS,
     }
+}
+
+/// Whether an indicator is of a kind that there is much of about one person.
+pub(crate) fn is_busy(indicator: &Indicator) -> bool {
+    indicator.domain == Domain::Network || is_entry_mail(indicator)
 }
 
 /// A mail that may be how an attack came in.
@@ -121,6 +125,10 @@ pub(crate) fn stage(tactic: &str) -> u8 {
 /// The weight between two clusters and what carries it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weight {
+    /// Its place among all merges.
+    pub step: usize,
+    /// Members of the two clusters, the earlier one first.
+    pub sizes: (usize, usize),
     pub bits: f64,
     /// Members (indices into the indicators) that the heaviest shared entity joins, the shared entity, and the sentence.
     pub from: usize,

@@ -15,7 +15,7 @@ pub(crate) struct Rates<'a> {
     first_day: i64,
     /// By day: the median number a day at least this strong in the month before it.
     usual: BTreeMap<i64, [f64; LEVELS]>,
-    /// Days (ascending) with a finding about an internal entity, and its bits.
+    /// Days (ascending) with a finding about an internal entity, and the bits of the strongest.
     by_entity: HashMap<&'a Entity, Vec<(i64, f64)>>,
 }
 
@@ -32,7 +32,11 @@ impl<'a> Rates<'a> {
             let (day, bits) = (indicator.time.day(), indicator.bits.value());
             counts.entry(day).or_default().iter_mut().take(level(bits) + 1).for_each(|count| *count += 1);
             for entity in indicator.entities.iter().filter(|entity| entity.kind.is_internal()) {
-                rates.by_entity.entry(entity).or_default().push((day, bits));
+                let days = rates.by_entity.entry(entity).or_default();
+                match days.last_mut().filter(|(last, _)| *last == day) {
+                    Some((_, strongest)) => *strongest = bits.max(*strongest),
+                    None => days.push((day, bits)),
+                }
             }
         }
         rates.first_day = counts.keys().next().copied().unwrap_or(i64::MAX);
@@ -66,12 +70,7 @@ impl<'a> Rates<'a> {
         let (Some(list), days) = (self.by_entity.get(entity), self.days(at)) else { return 0.0 };
         let from = at.plus_ms(-HISTORY_DAYS * DAY_MS).day();
         let before = list.iter().skip(list.partition_point(|(day, _)| *day < from)).take_while(|(day, _)| *day < at.day());
-        let (mut count, mut last) = (0.0, i64::MIN);
-        for (day, _) in before.filter(|(_, bits)| *bits >= strength_bits) {
-            if *day != last {
-                (count, last) = (count + 1.0, *day);
-            }
-        }
-        count / days.max(1.0)
+        let count = before.filter(|(_, bits)| *bits >= strength_bits).count();
+        count as f64 / days.max(1.0)
     }
 }

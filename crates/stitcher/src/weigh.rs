@@ -1,0 +1,228 @@
+//! What ties two clusters together and what it costs. Must not know in which order clusters merge.
+
+use crate::cluster::Cluster;
+use crate::digest::{Digest, Known, digest};
+use crate::link::{Priors, Weight, half_life_ms};
+use crate::rate::Rates;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use weft_entity_graph::EntityGraph;
+use weft_model::{DAY_MS, Entity, EventTime, HOUR_MS, Indicator};
+
+/// An entity outside in more indicators than this is a hub and links nothing.
+const MAX_SPEAKERS: usize = 400;
+/// Indicators before and after one that it is compared with over one entity.
+const MAX_NEIGHBOURS: usize = 64;
+/// Days that the prior of how many findings are usual counts for.
+const PRIOR_DAYS: f64 = 3.0;
+/// A shared entity that decayed over so many half-lives links nothing.
+const MAX_HALF_LIVES: i64 = 8;
+/// Contacts before the earlier use that make an entity common.
+const PREVALENCE_MS: i64 = 7 * DAY_MS;
+
+/// One shared entity between two clusters.
+#[derive(Clone, Copy, Debug)]
+struct Shared {
+    entity: u32,
+    bits: f64,
+    gap_ms: i64,
+    from: usize,
+    to: usize,
+}
+
+/// What ties two clusters together and what it costs.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// All in all; to merge it must be positive.
+    pub bits: f64,
+    pub stage_bits: f64,
+    prior: f64,
+    /// The strongest of each family of links.
+    shared: [Option<Shared>; 4],
+    main: Shared,
+}
+
+/// Everything that weighing looks at.
+#[derive(Debug)]
+pub(crate) struct Weave<'a> {
+    pub indicators: &'a [Indicator],
+    pub digests: Vec<Digest>,
+    known: Vec<Known<'a>>,
+    graph: &'a EntityGraph,
+    priors: &'a Priors,
+    rates: Rates<'a>,
+    /// Entities inside that touched an outside one in the week before an instant.
+    touchers: RefCell<HashMap<(u32, EventTime), usize>>,
+}
+
+impl<'a> Weave<'a> {
+    pub fn new(indicators: &'a [Indicator], graph: &'a EntityGraph, priors: &'a Priors) -> Self {
+        let (digests, known) = digest(indicators);
+        Self { indicators, digests, known, graph, priors, rates: Rates::of(indicators), touchers: RefCell::default() }
+    }
+
+    /// Indicators that share an entity with `index` near enough in time for the entity to link, ascending; with `is_forward` only later
+    /// ones.
+    pub fn neighbours(&self, index: usize, is_forward: bool) -> Vec<usize> {
+        let Some(this) = self.digests.get(index) else { return Vec::new() };
+        let mut near = Vec::new();
+        for known in this.entities.iter().filter_map(|spoken| self.known.get(spoken.id as usize)) {
+            if !known.is_internal && known.speakers.len() > MAX_SPEAKERS {
+                continue;
+            }
+            let is_near = |earlier: &Digest, later: &Digest| {
+                let half_life = half_life_ms(known.entity.kind, earlier.is_busy || later.is_busy);
+                later.start_ms.saturating_sub(earlier.end_ms) <= MAX_HALF_LIVES * half_life
+            };
+            let at = known.speakers.partition_point(|speaker| *speaker < index);
+            let after = known.speakers.iter().skip(at + 1).take(MAX_NEIGHBOURS);
+            near.extend(after.filter(|other| self.digests.get(**other).is_some_and(|other| is_near(this, other))));
+            if !is_forward {
+                let before = known.speakers.iter().take(at).rev().take(MAX_NEIGHBOURS);
+                near.extend(before.filter(|other| self.digests.get(**other).is_some_and(|other| is_near(other, this))));
+            }
+        }
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
+
+    /// Weighs what two clusters share; nothing when they share nothing of worth. The order of stages alone joins nothing.
+    pub fn weigh(&self, one: &Cluster, two: &Cluster) -> Option<Found> {
+        let (small, large) = if one.speakers.len() <= two.speakers.len() { (one, two) } else { (two, one) };
+        let mut best: [Option<Shared>; 4] = [None; 4];
+        for (entity, _) in &small.speakers {
+            if large.speaking(*entity).is_empty() {
+                continue;
+            }
+            let Some((known, shared)) =
+                self.known.get(*entity as usize).and_then(|known| Some((known, self.worth(*entity, known, one, two)?)))
+            else {
+                continue;
+            };
+            if let Some(slot) = best.get_mut(known.family as usize)
+                && slot.is_none_or(|best| best.bits < shared.bits)
+            {
+                *slot = Some(shared);
+            }
+        }
+        let shared = || best.iter().flatten();
+        // Numbers of entities are in the order of their names.
+        let main = *shared().max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.entity.cmp(&a.entity)))?;
+        let sum: f64 = shared().map(|shared| shared.bits).sum();
+        if sum <= 0.0 {
+            return None;
+        }
+        let (prior, stage_bits) = (self.chance(one, two, &main), self.stage_bits(one, two));
+        Some(Found { bits: sum + stage_bits - prior, stage_bits, prior, shared: best, main })
+    }
+
+    /// The link with its sentence.
+    pub fn told(&self, found: &Found, step: usize, sizes: (usize, usize)) -> Option<Weight> {
+        let heavy = found.shared.iter().flatten().filter(|shared| shared.bits > 0.0);
+        let via: Vec<String> =
+            heavy.filter_map(|shared| Some(format!("{} ({:.1} bits)", self.entity(shared.entity)?, shared.bits))).collect();
+        let hours = found.main.gap_ms as f64 / HOUR_MS as f64;
+        Some(Weight {
+            step,
+            sizes,
+            bits: found.bits,
+            from: found.main.from,
+            to: found.main.to,
+            via: self.entity(found.main.entity)?.clone(),
+            reason: format!("both involve {}; {hours:.1} h apart; chance costs {:.1} bits", via.join(" and "), found.prior),
+        })
+    }
+
+    fn entity(&self, id: u32) -> Option<&'a Entity> {
+        self.known.get(id as usize).map(|known| known.entity)
+    }
+
+    /// What it costs that something as strong as the weaker cluster would be near by chance.
+    fn chance(&self, one: &Cluster, two: &Cluster, main: &Shared) -> f64 {
+        let strength = one.strength_bits.min(two.strength_bits);
+        let ends = [main.from, main.to].map(|index| self.digests.get(index).is_some_and(|digest| digest.is_finding));
+        // Among findings alone our models' chances do not count; without any, experience with findings does not.
+        let trials = if ends == [true, true] { 0.0 } else { self.priors.trials_per_day };
+        if ends == [false, false] {
+            return self.priors.benign_bits(trials * (-strength).exp2(), main.gap_ms);
+        }
+        let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
+        let usual = at.map_or(0.0, |at| {
+            let inside = self.known.get(main.entity as usize).filter(|known| known.is_internal);
+            let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
+            let seen = self.rates.per_day(at, strength) + self.priors.population * about;
+            let days = self.rates.days(at);
+            (days * seen + PRIOR_DAYS * self.priors.findings_per_day(strength)) / (days + PRIOR_DAYS)
+        });
+        self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
+    }
+
+    fn worth(&self, entity: u32, known: &Known<'_>, one: &Cluster, two: &Cluster) -> Option<Shared> {
+        let (from, to, gap_ms) = self.nearest(entity, one, two, known.is_internal)?;
+        let (a, b) = (self.digests.get(from)?, self.digests.get(to)?);
+        let rarity = if known.is_internal {
+            // Any internal entity is one of many; a bystander of a large cluster ties less to it than its victim.
+            let central = one.share(entity).min(two.share(entity)).max(1e-3);
+            (self.priors.population * central).log2()
+        } else {
+            -self.prevalence(entity, known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two).log2()
+        };
+        let decay = (-(gap_ms as f64) / half_life_ms(known.entity.kind, a.is_busy || b.is_busy) as f64).exp2();
+        Some(Shared { entity, bits: (known.log2_q + rarity).max(0.0) * decay, gap_ms, from, to })
+    }
+
+    /// Share of entities inside, those of the clusters left out, that touched `entity` in the week before `at`.
+    fn prevalence(&self, id: u32, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> f64 {
+        let Some(touches) = self.graph.touches(entity) else { return self.graph.share_of(0) };
+        let from = at.plus_ms(-PREVALENCE_MS);
+        let all = *self.touchers.borrow_mut().entry((id, at)).or_insert_with(|| touches.touchers(from, at, |_| false));
+        if all == 0 {
+            return self.graph.share_of(0);
+        }
+        let own: BTreeSet<&str> =
+            one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str()).collect();
+        let own = own.into_iter().filter(|who| touches.touched_by(who, from, at)).count();
+        self.graph.share_of(all.saturating_sub(own))
+    }
+
+    /// The two members closest in time, and the gap between them (0 when they overlap); of equals the first. With `across`, of different
+    /// families only: one model speaking twice of one person shows the person's habits, not a connection, and a mail explains what
+    /// follows it only.
+    fn nearest(&self, entity: u32, one: &Cluster, two: &Cluster, across: bool) -> Option<(usize, usize, i64)> {
+        let (of_one, of_two) = (one.speaking(entity), two.speaking(entity));
+        let is_swapped = of_one.len() > of_two.len();
+        let (few, many, longest) = if is_swapped { (of_two, of_one, one.longest_ms) } else { (of_one, of_two, two.longest_ms) };
+        let mut best: Option<(i64, usize, usize)> = None;
+        for x in few {
+            let Some(a) = self.digests.get(*x) else { continue };
+            let mut consider = |y: &usize| {
+                // Whether something nearer may follow in the same direction.
+                let Some(b) = self.digests.get(*y) else { return true };
+                let gap = a.start_ms.saturating_sub(b.end_ms).max(b.start_ms.saturating_sub(a.end_ms)).max(0);
+                let later = if x < y { b } else { a };
+                if !(across && (a.family == b.family || later.is_entry_mail)) {
+                    let found = if is_swapped { (gap, *y, *x) } else { (gap, *x, *y) };
+                    best = Some(best.map_or(found, |best| best.min(found)));
+                }
+                let least = if x < y { gap } else { a.start_ms.saturating_sub(b.start_ms).saturating_sub(longest) };
+                best.is_none_or(|(best, ..)| least <= best)
+            };
+            let at = many.partition_point(|y| y < x);
+            let _ = many.iter().skip(at).all(&mut consider);
+            let _ = many.iter().take(at).rev().all(&mut consider);
+        }
+        best.map(|(gap, from, to)| (from, to, gap))
+    }
+
+    /// Whether the later cluster reaches a stage that comes after the earlier one's first.
+    fn stage_bits(&self, one: &Cluster, two: &Cluster) -> f64 {
+        // The smaller first index is the earlier cluster: indicators are sorted by time.
+        let (earlier, later) = if one.members.first() <= two.members.first() { (one, two) } else { (two, one) };
+        match (earlier.stages, later.stages) {
+            (Some((first, _)), Some((_, last))) if last >= first => self.priors.in_order_bits,
+            (Some(_), Some(_)) => -self.priors.out_of_order_bits,
+            _ => 0.0,
+        }
+    }
+}
