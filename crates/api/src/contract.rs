@@ -49,6 +49,9 @@ pub struct WeftIncident {
     pub entities: Vec<Entity>,
     pub indicators: Vec<Contribution>,
     pub links: Vec<IncidentLink>,
+    /// Why what is in the incident is in it, and the strongest of what is not, in the order of deciding.
+    #[serde(default)]
+    pub decisions: Vec<StitchDecision>,
     pub timeline: Vec<TimelineEntry>,
     pub narrative: Narrative,
     pub iocs: Vec<Ioc>,
@@ -121,6 +124,25 @@ pub struct IncidentLink {
     pub via: String,
     pub bits: f64,
     pub reason: String,
+}
+
+/// One decision of the stitching.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StitchDecision {
+    /// `opened`, `joined`, `merged`, `refused`, `split`.
+    pub kind: String,
+    pub time: i64,
+    /// What was decided on; outside the incident when refused or split.
+    pub indicator_uid: String,
+    /// The member it was weighed against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_uid: Option<String>,
+    /// Uid of the shared entity that weighs most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+    /// The weight all in all; for the opening indicator its surprise.
+    pub bits: f64,
+    pub text: String,
 }
 
 /// One line of the story.

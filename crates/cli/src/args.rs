@@ -84,6 +84,9 @@ pub struct Replay {
     /// One JSON object an incident on standard output
     #[arg(long)]
     pub json: bool,
+    /// Also print why each part is in an incident, and what was kept out
+    #[arg(long, conflicts_with = "json")]
+    pub explain: bool,
     /// Write what was read to this file
     #[arg(long)]
     pub report: Option<PathBuf>,

@@ -18,8 +18,8 @@ fn clock(at: EventTime) -> String {
     at.to_rfc3339().get(5..16).unwrap_or_default().replace('T', " ")
 }
 
-/// One incident: title, score, narrative, timeline in three columns, actions.
-pub fn incident(out: &mut dyn Write, incident: &Incident) -> io::Result<()> {
+/// One incident: title, score, narrative, timeline in three columns, actions; with `explain` the decision log, too.
+pub fn incident(out: &mut dyn Write, incident: &Incident, explain: bool) -> io::Result<()> {
     writeln!(out, "\n{}", "=".repeat(100))?;
     writeln!(out, "INCIDENT  {}", clean(&incident.title))?;
     let domains: Vec<&str> = incident.domains.iter().map(|domain| domain.as_str()).collect();
@@ -49,6 +49,12 @@ pub fn incident(out: &mut dyn Write, incident: &Incident) -> io::Result<()> {
     writeln!(out, "\nRECOMMENDED (passive mode: nothing was done)")?;
     for action in &incident.recommended {
         writeln!(out, "  would have: {}", clean(&action.text))?;
+    }
+    if explain {
+        writeln!(out, "\nDECISIONS (bits above 0 join)")?;
+        for decision in &incident.decisions {
+            writeln!(out, "  {:<8} {}", decision.kind.as_str(), clean(&decision.text))?;
+        }
     }
     writeln!(out, "{}", "=".repeat(100))
 }

@@ -45,7 +45,7 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
         }
     } else {
         for incident in &replayed.incidents {
-            print::incident(&mut out, incident)?;
+            print::incident(&mut out, incident, options.explain)?;
         }
         print::summary(&mut out, &replayed.report, replayed.progress, replayed.incidents.len())?;
     }

@@ -1,10 +1,10 @@
 //! From a cluster of indicators to an incident that a person can read.
 
 use crate::engine::Engine;
-use crate::{investigate, recommend, role, title};
+use crate::{decide, investigate, recommend, role, title};
 use std::collections::BTreeSet;
 use weft_model::{Contribution, Incident, IncidentUid, Indicator, Link, Narrative, TimelineEntry};
-use weft_stitcher::{Cluster, share_evidence};
+use weft_stitcher::{Cluster, Stitching, share_evidence};
 
 /// An indicator this surprising can give an incident its uid and is asked about, in bits.
 pub(crate) const CORE_BITS: f64 = 8.0;
@@ -12,7 +12,7 @@ pub(crate) const CORE_BITS: f64 = 8.0;
 const MAX_ENTRY_EVENTS: usize = 50;
 
 /// The incident of a cluster, when its evidence is enough for one.
-pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicator]) -> Option<Incident> {
+pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching<'_>, indicators: &[Indicator]) -> Option<Incident> {
     let members: Vec<&Indicator> = cluster.members.iter().filter_map(|index| indicators.get(*index)).collect();
     let shares = share_evidence(&members);
     let evidence = shares.iter().copied().sum();
@@ -32,6 +32,7 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicat
     let start = members.iter().map(|indicator| indicator.time).min()?;
     let end =
         timeline.iter().flat_map(|entry| entry.events.iter().map(|event| event.time)).chain(members.iter().map(|i| i.end_time)).max()?;
+    let decisions = decide::log(core, cluster, &stitching.refused(cluster), indicators);
     let mut incident = Incident {
         uid: IncidentUid::of("incident", &[&core.uid.0]),
         title: title::title(engine, &members, &roles),
@@ -51,6 +52,7 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, indicators: &[Indicat
             .map(|(indicator, evidence_bits)| Contribution { indicator: indicator.clone(), evidence_bits })
             .collect(),
         links,
+        decisions,
         timeline,
         narrative: Narrative::default(),
         coverage: Vec::new(),

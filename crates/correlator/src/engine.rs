@@ -223,6 +223,6 @@ impl Engine {
     pub fn incidents_of(&self, indicators: &[Indicator]) -> Vec<Incident> {
         let priors = self.priors();
         let stitching = stitch(indicators, &self.graph, &priors, &Constraints::default());
-        stitching.clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, indicators)).collect()
+        stitching.clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, &stitching, indicators)).collect()
     }
 }

@@ -148,3 +148,74 @@ fn an_undated_or_future_event_hides_nothing() {
         assert_eq!(all, plain, "{when}");
     }
 }
+
+/// Findings of another product: an attack on one person and device, and what happens to others beside it.
+fn findings() -> Vec<Event> {
+    let user = |name: &str| Involved::new(InvolvedKind::User, format!("{name}@corp.example"));
+    let device = |name: &str| Involved::new(InvolvedKind::Device, name.to_owned());
+    let address = |name: &str| Involved::new(InvolvedKind::Ip, name.to_owned());
+    let told = [
+        (0, "phish", 4, "initial-access", vec![user("p1"), address("45.0.0.9")]),
+        (20, "macro", 4, "execution", vec![user("p1"), device("lt-1")]),
+        (21, "beacon", 4, "command-and-control", vec![device("lt-1"), address("45.0.0.9")]),
+        (90, "spray", 2, "credential-access", vec![user("p7")]),
+        (95, "dump", 5, "credential-access", vec![device("lt-1"), user("p1")]),
+        (400, "scan", 1, "discovery", vec![device("lt-9")]),
+        (2000, "upload", 4, "exfiltration", vec![device("lt-1"), address("45.0.0.9")]),
+        (2600, "macro", 4, "execution", vec![user("p5"), device("lt-5")]),
+        (2610, "dump", 5, "credential-access", vec![user("p5"), device("lt-5")]),
+        (4000, "spray", 2, "credential-access", vec![user("p1")]),
+    ];
+    let event = |(minute, rule, severity, tactic, involved): (i64, &str, u8, &str, Vec<Involved>)| {
+        let at = EventTime(minute * MINUTE_MS);
+        let finding = DetectionFinding {
+            title: rule.to_owned(),
+            rule: rule.to_owned(),
+            severity,
+            tactics: vec![tactic.to_owned()],
+            first_seen: at,
+            last_seen: at,
+            involved,
+            alert_uid: format!("{rule}-{minute}"),
+            ..DetectionFinding::default()
+        };
+        event(at.0, Body::Finding(Box::new(finding)))
+    };
+    told.into_iter().map(event).collect()
+}
+
+/// 10,000 orders of one set of findings, with repetitions, cut into batches with a look at the incidents after some: incidents with their
+/// links, scores and decision logs are the same to the last byte.
+#[test]
+fn ten_thousand_orders_give_the_same_incidents() {
+    let (events, knowledge) = (findings(), knowledge());
+    let text = |engine: &Engine| engine.incidents().iter().map(|i| weft_wire::incident_to_ocsf(i).to_string()).collect::<Vec<_>>();
+    let mut plain = Pipeline::sorted(knowledge.clone());
+    events.iter().cloned().for_each(|event| plain.push(event));
+    let expected = text(&plain.finish().0);
+    assert!(!expected.is_empty(), "the attack is an incident");
+    let mut state = 20_261_122u64;
+    // SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+    let mut below = |n: usize| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    };
+    let mut orders = std::collections::BTreeSet::new();
+    for round in 0..10_000 {
+        let mut order: Vec<usize> = (0..events.len()).chain((0..below(4)).map(|_| below(events.len()))).collect();
+        (1..order.len()).rev().for_each(|i| order.swap(i, below(i + 1)));
+        let mut pipeline = Pipeline::live(knowledge.clone());
+        for index in &order {
+            pipeline.push(events[*index].clone());
+            if below(100) == 0 {
+                pipeline.provisional();
+            }
+        }
+        assert_eq!(pipeline.progress().late, 0);
+        assert_eq!(text(&pipeline.finish().0), expected, "round {round}: {order:?}");
+        orders.insert(order);
+    }
+    assert!(orders.len() > 9_900, "{}", orders.len());
+}

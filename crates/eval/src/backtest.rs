@@ -161,6 +161,7 @@ pub(crate) mod tests {
             coverage: Vec::new(),
             recommended: Vec::new(),
             revision: 1,
+            decisions: Vec::new(),
             merged_from: Vec::new(),
         }
     }

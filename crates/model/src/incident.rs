@@ -26,6 +26,52 @@ pub struct Link {
     pub reason: String,
 }
 
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionKind {
+    /// An indicator began the incident.
+    Opened,
+    /// One indicator came to others.
+    Joined,
+    /// Two groups became one.
+    Merged,
+    /// Something near was kept out: what it shares does not outweigh chance.
+    Refused,
+    /// It would have joined, but an analyst keeps it apart.
+    Split,
+}
+
+impl DecisionKind {
+    /// The name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Joined => "joined",
+            Self::Merged => "merged",
+            Self::Refused => "refused",
+            Self::Split => "split",
+        }
+    }
+}
+
+/// One line of the decision log: why something is in the incident or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    pub kind: DecisionKind,
+    /// Of `indicator`.
+    pub time: EventTime,
+    /// What was decided on; for a refusal it is not in the incident.
+    pub indicator: IndicatorUid,
+    /// The member it was weighed against; none for the one that opened the incident.
+    pub other: Option<IndicatorUid>,
+    /// The shared entity that weighs most.
+    pub via: Option<Entity>,
+    /// The weight all in all, for the opening indicator its surprise.
+    pub bits: Bits,
+    pub text: String,
+}
+
 /// One line of the incident's story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TimelineEntry {
@@ -101,6 +147,8 @@ pub struct Incident {
     pub entities: Vec<IncidentEntity>,
     pub contributions: Vec<Contribution>,
     pub links: Vec<Link>,
+    /// In the order of deciding; the strongest refusals come last.
+    pub decisions: Vec<Decision>,
     pub timeline: Vec<TimelineEntry>,
     pub narrative: Narrative,
     pub iocs: Vec<Ioc>,

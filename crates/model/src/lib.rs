@@ -25,7 +25,9 @@ pub use entity::{Entity, EntityKind};
 pub use event::{Body, Domain, Event, EventRef, Metadata};
 pub use finding::{DetectionFinding, Involved, InvolvedKind};
 pub use id::{EventUid, IncidentUid, IndicatorUid};
-pub use incident::{Contribution, Coverage, Incident, IncidentEntity, Ioc, Link, Narrative, Recommended, TimelineEntry};
+pub use incident::{
+    Contribution, Coverage, Decision, DecisionKind, Incident, IncidentEntity, Ioc, Link, Narrative, Recommended, TimelineEntry,
+};
 pub use indicator::{Indicator, Why};
 pub use object::{Actor, Answer, Attachment, EmailAuth, Endpoint, Link as MailLink, Session, Status, Tls, Traffic, User};
 pub use time::{DAY_MS, EventTime, HOUR_MS, MINUTE_MS};

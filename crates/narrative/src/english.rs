@@ -128,6 +128,7 @@ mod tests {
             coverage: vec![],
             recommended: vec![],
             revision: 1,
+            decisions: vec![],
             merged_from: vec![],
         };
         expect_test::expect![[r"

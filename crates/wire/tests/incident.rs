@@ -124,6 +124,17 @@ fn an_incident_reads_as_documented() {
                   "text": "audit log 1 h late"
                 }
               ],
+              "decisions": [
+                {
+                  "bits": 4.5,
+                  "indicator_uid": "b983b84dc6cc5f3b996be9570e6eea70",
+                  "kind": "joined",
+                  "other_uid": "e23f1d61a74068221e6a07af83e05e34",
+                  "text": "the second joined the first",
+                  "time": 1710753300250,
+                  "via": "person:ann@corp.example"
+                }
+              ],
               "domains": [
                 "email",
                 "saas",

@@ -21,6 +21,7 @@ export function weftOf(finding: IncidentFinding): Weft {
       event_uids: list(indicator.event_uids),
     })),
     links: list(weft.links),
+    decisions: list(weft.decisions),
     timeline: list(weft.timeline).map((entry) => ({ ...entry, event_uids: list(entry.event_uids) })),
     narrative: { en: weft.narrative?.en ?? "", ja: weft.narrative?.ja ?? "" },
     iocs: list(weft.iocs),

@@ -421,6 +421,25 @@ export interface components {
              */
             watermark_ms?: number | null;
         };
+        /** @description One decision of the stitching. */
+        StitchDecision: {
+            /**
+             * Format: double
+             * @description The weight all in all; for the opening indicator its surprise.
+             */
+            bits: number;
+            /** @description What was decided on; outside the incident when refused or split. */
+            indicator_uid: string;
+            /** @description `opened`, `joined`, `merged`, `refused`, `split`. */
+            kind: string;
+            /** @description The member it was weighed against. */
+            other_uid?: string | null;
+            text: string;
+            /** Format: int64 */
+            time: number;
+            /** @description Uid of the shared entity that weighs most. */
+            via?: string | null;
+        };
         /** @description One line of the story. */
         TimelineEntry: {
             domain: string;
@@ -437,6 +456,8 @@ export interface components {
         /** @description Everything of ours about an incident. */
         WeftIncident: {
             coverage: components["schemas"]["Coverage"][];
+            /** @description Why what is in the incident is in it, and the strongest of what is not, in the order of deciding. */
+            decisions?: components["schemas"]["StitchDecision"][];
             /** @description `email`, `saas`, `network`. */
             domains: string[];
             entities: components["schemas"]["Entity"][];

@@ -14,6 +14,7 @@ export type Recommended = Schemas["Recommended"];
 export type IncidentItem = Schemas["IncidentItem"];
 export type IncidentPage = Schemas["IncidentPage"];
 export type DecisionItem = Schemas["DecisionItem"];
+export type StitchDecision = Schemas["StitchDecision"];
 export type Status = Schemas["Status"];
 export type SourceStatus = Schemas["SourceStatus"];
 export type StatusReport = Schemas["StatusReport"];

@@ -1,11 +1,13 @@
-// The decision log: what Weft and the analysts decided about this incident, in order.
+// The decision log: what happened to this incident, in order, and folded away why each part is in it.
 import { api } from "../api/client.ts";
+import type { StitchDecision } from "../api/types.ts";
 import { useLoaded } from "../api/use_loaded.ts";
 import { useCapped } from "../parts/Capped.tsx";
-import { words } from "../text/names.ts";
+import { exact } from "../text/bits.ts";
+import { plural, words } from "../text/names.ts";
 import { clock, day, iso } from "../text/time.ts";
 
-export function Decisions({ uid, version }: { uid: string; version: number }) {
+export function Decisions({ uid, version, made }: { uid: string; version: number; made: StitchDecision[] }) {
   const { value, error } = useLoaded(uid, version, (signal) => api.decisions(uid, signal));
   const { shown, more } = useCapped(value ?? []);
   return (
@@ -16,14 +18,37 @@ export function Decisions({ uid, version }: { uid: string; version: number }) {
       <ol className="decisions">
         {shown.map((decision) => (
           <li key={decision.id}>
-            <time dateTime={iso(decision.time_ms)}>
-              {day(decision.time_ms)} {clock(decision.time_ms, true)}
-            </time>{" "}
-            <b>{words(decision.kind)}</b> {decision.text}
+            <Moment ms={decision.time_ms} /> <b>{words(decision.kind)}</b> {decision.text}
           </li>
         ))}
       </ol>
       {more}
+      {made.length > 0 && <Stitching made={made} />}
     </section>
+  );
+}
+
+function Stitching({ made }: { made: StitchDecision[] }) {
+  const { shown, more } = useCapped(made);
+  return (
+    <details>
+      <summary>Why these parts, and what was kept out: {plural(made.length, "decision")}</summary>
+      <ol className="decisions">
+        {shown.map((decision, index) => (
+          <li key={index}>
+            <Moment ms={decision.time} /> <b>{words(decision.kind)}</b> ({exact(decision.bits)} bits) {decision.text}
+          </li>
+        ))}
+      </ol>
+      {more}
+    </details>
+  );
+}
+
+function Moment({ ms }: { ms: number }) {
+  return (
+    <time dateTime={iso(ms)}>
+      {day(ms)} {clock(ms, true)}
+    </time>
   );
 }

@@ -79,7 +79,7 @@ function Incident({ finding, version, onStatus }: { finding: IncidentFinding; ve
       <Iocs iocs={weft.iocs} start={start} name={uid} />
       <Links weft={weft} />
       <Coverage coverage={weft.coverage} start={start} />
-      <Decisions uid={uid} version={version} />
+      <Decisions uid={uid} version={version} made={weft.decisions ?? []} />
       {evidence && <EvidenceDrawer evidence={evidence} onClose={() => setEvidence(null)} />}
     </article>
   );

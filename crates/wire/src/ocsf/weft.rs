@@ -3,7 +3,9 @@
 
 use super::object::put;
 use serde_json::{Map, Value, json};
-use weft_model::{Bits, Contribution, Coverage, EventRef, Incident, IncidentEntity, Indicator, Link, Recommended, TimelineEntry, Why};
+use weft_model::{
+    Bits, Contribution, Coverage, Decision, EventRef, Incident, IncidentEntity, Indicator, Link, Recommended, TimelineEntry, Why,
+};
 
 /// `unmapped.weft` of an incident.
 pub(super) fn incident(incident: &Incident) -> Value {
@@ -16,6 +18,7 @@ pub(super) fn incident(incident: &Incident) -> Value {
         "entities": incident.entities.iter().map(entity).collect::<Vec<_>>(),
         "indicators": contributions.map(contribution).collect::<Vec<_>>(),
         "links": incident.links.iter().map(link).collect::<Vec<_>>(),
+        "decisions": incident.decisions.iter().map(decision).collect::<Vec<_>>(),
         "timeline": incident.timeline.iter().map(timeline_entry).collect::<Vec<_>>(),
         "narrative": { "en": incident.narrative.en, "ja": incident.narrative.ja },
         "iocs": incident.iocs.iter().map(|ioc| {
@@ -85,6 +88,18 @@ fn link(link: &Link) -> Value {
         "bits": bits(link.bits),
         "reason": link.reason,
     })
+}
+
+fn decision(decision: &Decision) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "kind", Some(decision.kind.as_str()));
+    put(&mut object, "time", Some(decision.time.0));
+    put(&mut object, "indicator_uid", Some(decision.indicator.to_string()));
+    put(&mut object, "other_uid", decision.other.map(|uid| uid.to_string()));
+    put(&mut object, "via", decision.via.as_ref().map(weft_model::Entity::uid));
+    put(&mut object, "bits", Some(bits(decision.bits)));
+    put(&mut object, "text", Some(decision.text.as_str()));
+    Value::Object(object)
 }
 
 fn timeline_entry(entry: &TimelineEntry) -> Value {

@@ -406,6 +406,15 @@ pub fn incident() -> Incident {
             bits: Bits::new(4.5),
             reason: "same person within 6 h".into(),
         }],
+        decisions: vec![Decision {
+            kind: DecisionKind::Joined,
+            time: TIME,
+            indicator: indicators[1].uid,
+            other: Some(indicators[0].uid),
+            via: Some(Entity::new(EntityKind::Person, "ann@corp.example")),
+            bits: Bits::new(4.5),
+            text: "the second joined the first".into(),
+        }],
         timeline: vec![
             TimelineEntry {
                 time: TIME,
@@ -443,6 +452,7 @@ pub fn empty_incident() -> Incident {
         entities: vec![],
         contributions: vec![],
         links: vec![],
+        decisions: vec![],
         timeline: vec![],
         narrative: Narrative::default(),
         iocs: vec![],
