@@ -1,12 +1,15 @@
 //! The analysis as one value: hours of events go in, indicators accumulate, incidents are read off.
 
 use crate::assemble;
+use crate::window::LATENESS_MS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::{Correspondents, EntityGraph};
 use weft_indicators::{Context, Extractor, Findings, ModelSet, Settings, State, finding};
-use weft_model::{Body, DAY_MS, Directory, Domain, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid};
+use weft_model::{
+    Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
+};
 use weft_stitcher::{Alert, Cluster, Constraints, Priors, stitch};
 
 /// Indicators are remembered this long.
@@ -72,7 +75,7 @@ impl Engine {
         self.start_day(first.time);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
-        let (mut facts, mut touches, mut sighted, mut wrote) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut facts, mut touches, mut sighted, mut wrote, mut seated) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for event in events {
             let finding = if let Body::Finding(finding) = &event.body { Some(finding.as_ref()) } else { None };
             if finding.is_none()
@@ -89,6 +92,7 @@ impl Engine {
             facts.extend(extracted.facts);
             touches.extend(extracted.touches);
             sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
+            seated.extend(extracted.seated.into_iter().map(|seat| (seat, event.time)));
             wrote.extend(extracted.wrote.into_iter().map(|written| (written, event.time)));
         }
         let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
@@ -99,6 +103,9 @@ impl Engine {
         }
         for (entity, touch) in touches {
             self.graph.touch(&entity, touch);
+        }
+        for ((who, country), at) in seated {
+            self.graph.seat(&who, &country, at);
         }
         for ((address, domain), at) in wrote {
             self.graph.correspondents.wrote(&address, domain.as_deref(), at);
@@ -146,9 +153,25 @@ impl Engine {
     pub fn indicators(&self) -> Vec<Indicator> {
         let mut indicators: Vec<Indicator> =
             self.indicators.values().map(|indicator| finding::resolved(indicator.clone(), self.context())).collect();
+        indicators.retain(|indicator| !self.is_followed(indicator));
         self.join_families(&mut indicators);
         indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
         indicators
+    }
+
+    /// Whether everything outside that is new about an indicator is what a good part of the organisation went over to within the lateness: a roll-out
+    /// withdraws its own early indicators.
+    fn is_followed(&self, indicator: &Indicator) -> bool {
+        if indicator.is_finding() {
+            return false;
+        }
+        let (since, to) = (indicator.time.plus_ms(-LATENESS_MS), indicator.end_time.plus_ms(LATENESS_MS));
+        let is_new = |entity: &&Entity| {
+            matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Host)
+                && self.graph.touches(entity).is_some_and(|touches| touches.first_seen() >= since)
+        };
+        let mut fresh = indicator.entities.iter().filter(is_new).peekable();
+        fresh.peek().is_some() && fresh.all(|entity| self.graph.is_followed(entity, since, to))
     }
 
     /// A finding that rests on the very events of an indicator of ours takes its family: dependent evidence is averaged, not added.

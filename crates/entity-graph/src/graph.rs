@@ -14,6 +14,9 @@ const MAX_EXTERNAL: usize = 2_000_000;
 /// Internal entities remembered.
 const MAX_INTERNAL: usize = 200_000;
 
+/// A smaller organisation counts as this large when it is asked whether a part of it follows something.
+const MIN_FOLLOWED: usize = 20;
+
 /// Live state of who is who and who touched what.
 #[derive(Clone, Debug, Default)]
 pub struct EntityGraph {
@@ -25,6 +28,8 @@ pub struct EntityGraph {
     pub correspondents: Correspondents,
     /// When each person or account was last active in a service from somewhere outside.
     active: HashMap<Arc<str>, EventTime>,
+    /// When and in which country each person or account last used a source of its own.
+    seated: HashMap<Arc<str>, (EventTime, Arc<str>)>,
     external: HashMap<Entity, Touches>,
     people: BTreeSet<Arc<str>>,
     devices: BTreeSet<Arc<str>>,
@@ -53,7 +58,7 @@ impl EntityGraph {
     }
     /// Records a contact with an external entity.
     pub fn touch(&mut self, entity: &Entity, touch: Touch) {
-        if touch.domain == Domain::Saas {
+        if touch.domain == Domain::Saas && !touch.is_attempt {
             if let Some(last) = self.active.get_mut(&touch.by) {
                 *last = touch.event.time.max(*last);
             } else if self.active.len() < MAX_INTERNAL {
@@ -75,6 +80,26 @@ impl EntityGraph {
     /// When `who` was last active in a service, as far as is remembered.
     pub fn last_active(&self, who: &str) -> Option<EventTime> {
         self.active.get(who).copied()
+    }
+    /// Whether an external entity that was new `since` is what many here went over to: at least a quarter of the people or devices used it between
+    /// then and `to`, devices for hours. A page that everybody is lured to is visited once; a new gateway is used on.
+    pub fn is_followed(&self, entity: &Entity, since: EventTime, to: EventTime) -> bool {
+        let Some(touches) = self.external.get(entity).filter(|touches| touches.first_seen() >= since) else { return false };
+        let (people, devices) = touches.followers(to, |who| self.devices.contains(who));
+        4 * people >= self.people.len().max(MIN_FOLLOWED) || 4 * devices >= self.devices.len().max(MIN_FOLLOWED)
+    }
+    /// Notes that `who` was active from a source of its own in a country.
+    pub fn seat(&mut self, who: &Arc<str>, country: &Arc<str>, at: EventTime) {
+        if self.seated.len() < MAX_INTERNAL || self.seated.contains_key(who) {
+            let seat = self.seated.entry(who.clone()).or_insert((at, country.clone()));
+            if seat.0 <= at {
+                *seat = (at, country.clone());
+            }
+        }
+    }
+    /// When and in which country `who` was last active from a source of its own.
+    pub fn seat_of(&self, who: &str) -> Option<(EventTime, &str)> {
+        self.seated.get(who).map(|(at, country)| (*at, country.as_ref()))
     }
     /// Messages that one of `events` carried; in key order.
     pub fn messages_sent_by(&self, events: &BTreeSet<EventRef>) -> Vec<(&Entity, &Touches)> {
@@ -123,7 +148,7 @@ mod tests {
 
     fn touch(by: &str, time: i64) -> Touch {
         let event = EventRef { time: EventTime(time), uid: EventUid::of("t", &[by.as_bytes(), &time.to_le_bytes()]) };
-        Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by) }
+        Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by), is_attempt: false }
     }
 
     #[test]

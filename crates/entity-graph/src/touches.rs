@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use weft_model::time::DAY_MS;
+use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Domain, EventRef, EventTime};
 
 /// Touches remembered one by one; an entity with more is a hub and keeps only who and when.
@@ -11,6 +11,9 @@ const MAX_TOUCHES: usize = 4096;
 const MAX_TOUCHERS: usize = 4096;
 /// A silent entity is forgotten after this.
 const FORGET_MS: i64 = 45 * DAY_MS;
+
+/// A device that comes back after so long uses what it touches.
+const USE_MS: i64 = 4 * HOUR_MS;
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,13 +24,16 @@ pub struct Touch {
     pub class_uid: u32,
     /// The internal person or device, or an external address where none is known.
     pub by: Arc<str>,
+    /// The contact failed (a refused sign-in): remembered, but no use of the entity.
+    pub is_attempt: bool,
 }
 
-/// First and last contact of one internal entity.
+/// First and last contact of one internal entity, and the same of what it did itself: being written to is not use.
 #[derive(Clone, Copy, Debug)]
 struct Span {
     first: EventTime,
     last: EventTime,
+    used: Option<(EventTime, EventTime)>,
 }
 
 /// Everything known about contacts with one external entity.
@@ -51,10 +57,14 @@ impl Touches {
         let at = touch.event.time;
         self.first_seen = self.first_seen.min(at);
         self.last_seen = self.last_seen.max(at);
-        if self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by) {
-            let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at });
+        if !touch.is_attempt && (self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by)) {
+            let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at, used: None });
             span.first = span.first.min(at);
             span.last = span.last.max(at);
+            if touch.domain != Domain::Email {
+                let (first, last) = span.used.unwrap_or((at, at));
+                span.used = Some((first.min(at), last.max(at)));
+            }
         }
         if self.is_hub {
             return;
@@ -80,6 +90,19 @@ impl Touches {
     /// [`Self::touchers`], counted no further than `enough`: cheap for what everybody touches.
     pub fn touchers_up_to(&self, enough: usize, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).take(enough).count()
+    }
+    /// How many people used it up to `to`, and how many devices did for hours.
+    pub fn followers(&self, to: EventTime, is_device: impl Fn(&str) -> bool) -> (usize, usize) {
+        let (mut people, mut devices) = (0, 0);
+        for (who, span) in &self.by {
+            let Some((first, last)) = span.used.filter(|(first, _)| *first <= to) else { continue };
+            if is_device(who) {
+                devices += usize::from(last.min(to).since(first) >= USE_MS);
+            } else {
+                people += 1;
+            }
+        }
+        (people, devices)
     }
     /// Whether this internal entity touched it in `[from, to]`.
     pub fn touched_by(&self, who: &str, from: EventTime, to: EventTime) -> bool {

@@ -84,6 +84,7 @@ pub const MODELS: &[(&str, &str)] = files![
     "saas/service-account.yaml",
     "saas/session-moved.yaml",
     "saas/success-after-failures.yaml",
+    "saas/two-places.yaml",
     "saas/transport-rule.yaml",
     "saas/unusual-administration.yaml",
     "saas/unusual-country.yaml",

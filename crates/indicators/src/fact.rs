@@ -121,6 +121,7 @@ pub const FIELDS: &[&str] = &[
     "person",
     "platform",
     "port",
+    "presence",
     "prior_contact",
     "protocol",
     "query",

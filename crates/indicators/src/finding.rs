@@ -4,7 +4,6 @@
 use crate::context::Context;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use weft_baselines::log2_e;
 use weft_model::{Bits, DetectionFinding, Entity, EntityKind, Event, EventRef, EventUid, Indicator, IndicatorUid, Why};
 
 /// Bits of each OCSF severity (unknown, informational, low, medium, high, critical, fatal): how rarely a day of an entity may see an
@@ -12,6 +11,8 @@ use weft_model::{Bits, DetectionFinding, Entity, EntityKind, Event, EventRef, Ev
 const PRIOR_BITS: [f64; 7] = [6.0, 4.0, 6.0, 8.0, 11.0, 14.0, 14.0];
 /// Less surprise than this is not kept, in bits.
 const KEEP_BITS: f64 = 2.0;
+/// Only what lies above is evidence, as of our own models.
+const EVIDENCE_BITS: f64 = 6.0;
 /// Entity-days that the prior counts for against the organisation's history of a rule.
 const PRIOR_ENTITY_DAYS: f64 = 100.0;
 /// Days that the organisation's rate counts for against an entity's own history of a rule.
@@ -229,7 +230,7 @@ fn build(
         time: event.time,
         end_time: finding.last_seen.max(event.time),
         bits,
-        evidence: Bits::new(log2_e((-bits.value()).exp2())),
+        evidence: Bits::new((bits.value() - EVIDENCE_BITS).max(0.0)),
         p: (-bits.value()).exp2(),
         score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
         title: format!("{}: {}", event.metadata.product, if finding.title.is_empty() { &finding.rule } else { &finding.title }),

@@ -150,7 +150,7 @@ pub struct Model {
     /// Whether it takes part in incidents.
     #[serde(default)]
     pub stage: Stage,
-    /// Models of one family are dependent: their evidence is averaged.
+    /// Models of one family are dependent: the strongest counts.
     pub family: String,
     #[serde(default)]
     pub techniques: Vec<String>,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use weft_baselines::calibration::tie_of;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
-use weft_baselines::{NoveltyParams, ascents_tail, log2_e, novelty, surprise_bits, volume_tail};
+use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
 use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, Why};
 
@@ -128,7 +128,7 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     }
     // A later hour adds evidence to what is kept; the most surprising hour explains it.
     if known.is_none_or(|known| known < Bits::new(bits)) {
-        open.kept = Some(build(model, group, fact, &answers, uid, value.p, bits));
+        open.kept = Some(build(model, group, fact, &answers, uid, value.p, bits, keep_bits));
     }
     let kept = open.kept.as_mut()?;
     kept.events = open.events.iter().copied().collect();
@@ -267,11 +267,24 @@ fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, 
     }
 }
 
-fn build(model: &Model, group: &Group<'_>, fact: &Fact, answers: &[Answer], uid: IndicatorUid, p: f64, bits: f64) -> Indicator {
+#[allow(clippy::too_many_arguments, reason = "one call site; a struct for it would only rename the arguments")]
+fn build(
+    model: &Model,
+    group: &Group<'_>,
+    fact: &Fact,
+    answers: &[Answer],
+    uid: IndicatorUid,
+    p: f64,
+    bits: f64,
+    keep_bits: f64,
+) -> Indicator {
     let bits = Bits::new(bits);
     let weights: Vec<f64> = answers.iter().map(|answer| answer.bits).collect();
-    let why = bits
-        .split(&weights)
+    let shares = bits.split(&weights);
+    // What another model has said already is no evidence of this one's.
+    let is_own = |feature: &Feature| !matches!(feature.measure, FeatureKind::After(_));
+    let own: Bits = shares.iter().zip(&model.features).filter(|(_, feature)| is_own(feature)).map(|(bits, _)| *bits).sum();
+    let why = shares
         .into_iter()
         .zip(answers)
         .zip(&model.features)
@@ -292,7 +305,7 @@ fn build(model: &Model, group: &Group<'_>, fact: &Fact, answers: &[Answer], uid:
         time: fact.event.time,
         end_time: fact.event.time,
         bits,
-        evidence: Bits::new(log2_e((-bits.value()).exp2())),
+        evidence: Bits::new((own.value() - keep_bits).max(0.0)),
         p,
         score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
         title: template::fill(&model.title.en, fact, group.facts.len()),

@@ -30,7 +30,7 @@ pub struct Indicator {
     pub uid: IndicatorUid,
     /// Path-like model name (`SaaS/Compliance/Anomalous New Email Rule`).
     pub model: String,
-    /// Models of one family are dependent: their evidence is averaged, never added.
+    /// Models of one family are dependent: the strongest counts.
     pub family: String,
     pub domain: Domain,
     /// Earliest and latest evidence.
@@ -38,7 +38,8 @@ pub struct Indicator {
     pub end_time: EventTime,
     /// `-log2 p`, capped.
     pub bits: Bits,
-    /// `log2 e` of the p-value alone, before it is shared out in an incident.
+    /// By how much its own surprise exceeds the limit of keeping, before it is shared out in an incident; never negative. What it repeats of
+    /// another model's surprise is not its own.
     pub evidence: Bits,
     /// Conformal p-value, in (0, 1].
     pub p: f64,

@@ -25,8 +25,8 @@ pub struct Cluster {
     /// Indicators that an analyst keeps out.
     pub(crate) foes: Vec<usize>,
     strongest_bits: f64,
-    /// By family: sum of e-values and their number.
-    evidence: BTreeMap<u32, (f64, u32)>,
+    /// Of each family the strongest own evidence.
+    evidence: BTreeMap<u32, Bits>,
     /// Surprise by family of the members that speak of anybody inside, and that by entity inside and family, in thousandths of a bit.
     families: BTreeMap<u32, i64>,
     mine: BTreeMap<(u32, u32), i64>,
@@ -47,7 +47,7 @@ impl Cluster {
             is_frozen: false,
             foes: Vec::new(),
             strongest_bits: bits,
-            evidence: BTreeMap::from([(digest.family, (digest.e, 1))]),
+            evidence: BTreeMap::from([(digest.family, digest.evidence)]),
             families: if mine.is_empty() { BTreeMap::new() } else { BTreeMap::from([(digest.family, digest.bits.0)]) },
             mine,
         }
@@ -75,9 +75,9 @@ impl Cluster {
         self.longest_ms = self.longest_ms.max(other.longest_ms);
         self.is_frozen |= other.is_frozen;
         self.foes.extend(other.foes);
-        for (family, (e, count)) in other.evidence {
-            let sum = self.evidence.entry(family).or_default();
-            *sum = (sum.0 + e, sum.1 + count);
+        for (family, bits) in other.evidence {
+            let strongest = self.evidence.entry(family).or_default();
+            *strongest = bits.max(*strongest);
         }
         for (family, bits) in other.families {
             *self.families.entry(family).or_default() += bits;
@@ -86,7 +86,7 @@ impl Cluster {
             *self.mine.entry(key).or_default() += bits;
         }
         // As `share_evidence` adds it up.
-        let evidence: Bits = self.evidence.values().map(|(e, count)| Bits::new(((1.0 + e / f64::from(*count)) / 2.0).log2())).sum();
+        let evidence: Bits = self.evidence.values().copied().sum();
         self.strength_bits = self.strongest_bits.max(evidence.value());
     }
 

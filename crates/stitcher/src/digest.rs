@@ -18,8 +18,8 @@ pub(crate) struct Digest {
     pub entities: Vec<Spoken>,
     pub family: u32,
     pub bits: Bits,
-    /// The e-value.
-    pub e: f64,
+    /// Its own evidence.
+    pub evidence: Bits,
     pub start_ms: i64,
     pub end_ms: i64,
     /// Earliest and latest attack stage.
@@ -62,7 +62,7 @@ pub(crate) fn digest(indicators: &[Indicator]) -> (Vec<Digest>, Vec<Known<'_>>) 
                 entities: Vec::with_capacity(indicator.entities.len()),
                 family: families.get(indicator.family.as_str()).copied().unwrap_or_default(),
                 bits: indicator.bits,
-                e: indicator.evidence.value().exp2(),
+                evidence: indicator.evidence,
                 start_ms: indicator.time.0,
                 end_ms: indicator.end_time.0,
                 stages: stages().min().zip(stages().max()),

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use weft_model::{Bits, Indicator};
 
-/// Each member's share of the evidence: members of one family are dependent, so their e-values are averaged and the average is shared
-/// out in proportion; families add up. Nobody knows beforehand which families an attack touches, so each family's e-value counts as
-/// half a bet, `(1 + e) / 2` (an e-value again): otherwise a cluster of many weak families would be evidence by their number alone.
-/// The shares sum to the incident's evidence exactly.
+/// Each member's share of the evidence. An indicator's own evidence is by how much its surprise exceeds the limit of keeping; members of one
+/// family depend on each other, so the family counts as its strongest member and its evidence is shared out in proportion; families add up: the
+/// product of the p-values below a limit (Zaykin et al., "Truncated product method for combining P-values", Genetic Epidemiology 22, 2002). The
+/// shares sum to the incident's evidence exactly. How much of it is an incident is a matter of calibration: [`Alert`].
 pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
     let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, indicator) in members.iter().enumerate() {
@@ -14,9 +14,10 @@ pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
     }
     let mut shares = vec![Bits::default(); members.len()];
     for positions in families.values() {
-        let e: Vec<f64> = positions.iter().filter_map(|i| members.get(*i)).map(|indicator| indicator.evidence.value().exp2()).collect();
-        let mean = e.iter().sum::<f64>() / e.len().max(1) as f64;
-        for (position, share) in positions.iter().zip(Bits::new(((1.0 + mean) / 2.0).log2()).split(&e)) {
+        let own: Vec<Bits> = positions.iter().filter_map(|i| members.get(*i)).map(|indicator| indicator.evidence).collect();
+        let weights: Vec<f64> = own.iter().map(|bits| bits.value()).collect();
+        let strongest = own.iter().copied().max().unwrap_or_default();
+        for (position, share) in positions.iter().zip(strongest.split(&weights)) {
             if let Some(slot) = shares.get_mut(*position) {
                 *slot = share;
             }

@@ -56,7 +56,7 @@ fn a_hub_joins_nobody_and_a_rare_site_does() {
     let mut graph = organisation();
     for i in 3..60 {
         let event = EventRef { time: EventTime(-(i64::from(i)) * MINUTE_MS), uid: EventUid::of("touch", &[&[i as u8]]) };
-        let touch = Touch { event, domain: Domain::Network, class_uid: 4003, by: Arc::from(format!("d{i}").as_str()) };
+        let touch = Touch { event, domain: Domain::Network, class_uid: 4003, by: Arc::from(format!("d{i}").as_str()), is_attempt: false };
         graph.touch(&Entity::new(Site, "cdn.example"), touch);
     }
     assert_eq!(clusters(pair("cdn.example"), &graph).len(), 2);

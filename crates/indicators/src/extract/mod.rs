@@ -12,7 +12,9 @@ pub(crate) use finding::resolve;
 use std::net::IpAddr;
 use std::sync::Arc;
 use weft_entity_graph::{EntityGraph, Touch};
-use weft_model::{AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Entity, EntityKind, Event, EventTime, InvolvedKind};
+use weft_model::{
+    AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, Entity, EntityKind, Event, EventTime, HOUR_MS, InvolvedKind, Status,
+};
 
 /// What one event yields.
 #[derive(Debug, Default)]
@@ -24,9 +26,16 @@ pub struct Extracted {
     pub known: Vec<(EntityKind, Arc<str>)>,
     /// Of another product's finding: whom and what it names, the one it is about first.
     pub sighted: Vec<Entity>,
+    /// Who was active from a source of its own, and in which country.
+    pub seated: Vec<(Arc<str>, Arc<str>)>,
     /// Outside addresses that were written to, and their registrable domain where that belongs to one owner.
     pub wrote: Vec<(Arc<str>, Option<Arc<str>>)>,
 }
+
+/// Nobody gets to another country and to work there within this time of having been seen at the usual place.
+const TWO_PLACES_MS: i64 = 3 * HOUR_MS;
+/// A source that somebody has used for so long is a usual place, not a stop on a journey.
+const SETTLED_MS: i64 = 5 * DAY_MS;
 
 /// Turns events into facts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,6 +154,7 @@ impl Collector<'_> {
             domain: self.event.domain(),
             class_uid: self.event.body.class_uid(),
             by: by.key.clone(),
+            is_attempt: matches!(&self.event.body, Body::Authentication(logon) if logon.status == Status::Failure),
         };
         self.out.touches.push((entity, touch));
     }
@@ -158,8 +168,9 @@ impl Collector<'_> {
         if info.is_private {
             return;
         }
-        if let Some(country) = info.country {
-            fact.fields.push(("country", Arc::from(country.as_str())));
+        let country: Option<Arc<str>> = info.country.map(|country| Arc::from(country.as_str()));
+        if let Some(country) = &country {
+            fact.fields.push(("country", country.clone()));
         }
         if let Some(asn) = info.asn {
             fact.fields.push(("asn", Arc::from(format!("AS{asn}").as_str())));
@@ -184,8 +195,22 @@ impl Collector<'_> {
             _ => "new",
         };
         fact.fields.push(("familiarity", Arc::from(familiarity)));
+        if let Some(country) = country.filter(|_| self.event.domain() == Domain::Saas) {
+            let settled = self.at().plus_ms(-SETTLED_MS);
+            if self.context.graph.touches(&entity).is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
+                self.out.seated.push((by.key.clone(), country));
+            } else if familiarity != "own" && self.is_elsewhere(&by.key, &country) {
+                fact.fields.push(("presence", Arc::from("elsewhere")));
+            }
+        }
         fact.entities.push(entity.clone());
         self.touch(entity, by);
+    }
+
+    /// Whether the person was active from a usual source in another country hours before: nobody is in two places.
+    fn is_elsewhere(&self, who: &str, country: &str) -> bool {
+        let last = self.context.graph.seat_of(who).filter(|(at, _)| (0..=TWO_PLACES_MS).contains(&self.at().since(*at)));
+        last.is_some_and(|(_, usual)| usual != country)
     }
 
     fn fact(&self, kind: FactKind, who: &Internal) -> Fact {

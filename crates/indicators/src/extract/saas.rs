@@ -8,6 +8,8 @@ use weft_model::{
     EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, Session, Status, User,
 };
 
+/// Why a sign-in was interrupted.
+const SECOND_FACTOR_REQUIRED: &str = "second factor required";
 /// Longest text taken over from a record.
 const MAX_TEXT: usize = 256;
 
@@ -35,6 +37,17 @@ fn status(fact: &mut Fact, status: Status) {
     fact.fields.push(("status", Arc::from(value)));
 }
 
+/// The outcome of a sign-in. Being asked for the second factor is a step of a sign-in with the right password, not a failure of it.
+fn logon_status(fact: &mut Fact, logon: &Authentication) {
+    if logon.status != Status::Failure {
+        return status(fact, logon.status);
+    }
+    let reason = reason(logon.status_detail.as_deref().unwrap_or_default());
+    let outcome = if reason == SECOND_FACTOR_REQUIRED { "interrupted" } else { "failure" };
+    fact.fields.push(("status", Arc::from(outcome)));
+    fact.fields.push(("status_reason", Arc::from(reason)));
+}
+
 fn session(fact: &mut Fact, session: Option<&Session>) {
     if let Some(session) = session {
         fact.fields.push(("session", text(&session.uid)));
@@ -54,10 +67,7 @@ pub(super) fn logon(out: &mut Collector<'_>, logon: &Authentication) {
     }
     let Some(person) = who(out, &logon.user) else { return };
     let mut fact = out.fact(FactKind::SaasLogon, &person);
-    status(&mut fact, logon.status);
-    if logon.status == Status::Failure {
-        fact.fields.push(("status_reason", Arc::from(reason(logon.status_detail.as_deref().unwrap_or_default()))));
-    }
+    logon_status(&mut fact, logon);
     if let Some(is_mfa) = logon.is_mfa {
         fact.fields.push(("second_factor", Arc::from(if is_mfa { "used" } else { "not used" })));
     }
@@ -90,9 +100,10 @@ fn reason(detail: &str) -> &'static str {
         50053 => "locked",
         50057 => "disabled",
         500_121 | 50087 | 50088 => "second factor denied",
-        50072 | 50074 | 50076 | 50079 | 50158 => "second factor required",
+        50072 | 50074 | 50076 | 50079 | 50158 => SECOND_FACTOR_REQUIRED,
         53000..=53004 => "blocked by policy",
         _ if says(&["invalid username or password", "invalidusernameorpassword", "wrong password", "invalid_grant"]) => "wrong password",
+        _ if says(&["strongauthclientauthnrequired", "strongauthenrollmentrequired"]) => SECOND_FACTOR_REQUIRED,
         _ if says(&["locked"]) => "locked",
         _ if says(&["denied", "declined", "rejected"]) && says(&["mfa", "factor", "strong authentication"]) => "second factor denied",
         _ => "other",
@@ -318,6 +329,7 @@ mod tests {
             ("InvalidUserNameOrPassword", "wrong password"),
             ("500121 Authentication failed during strong authentication request.", "second factor denied"),
             ("50076", "second factor required"),
+            ("UserStrongAuthClientAuthNRequired", "second factor required"),
             ("50053 IdsLocked", "locked"),
             ("53003", "blocked by policy"),
             ("MFA denied; user declined the authentication", "second factor denied"),
