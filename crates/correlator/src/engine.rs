@@ -159,19 +159,15 @@ impl Engine {
         indicators
     }
 
-    /// Whether everything outside that is new about an indicator is what a good part of the organisation went over to within the lateness: a roll-out
-    /// withdraws its own early indicators.
+    /// Whether everything outside that is new about an indicator is what a good part of the organisation went over to within the lateness: a
+    /// roll-out withdraws its own early indicators.
     fn is_followed(&self, indicator: &Indicator) -> bool {
-        if indicator.is_finding() {
-            return false;
-        }
-        let (since, to) = (indicator.time.plus_ms(-LATENESS_MS), indicator.end_time.plus_ms(LATENESS_MS));
+        let to = indicator.end_time.plus_ms(LATENESS_MS);
         let is_new = |entity: &&Entity| {
-            matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Host)
-                && self.graph.touches(entity).is_some_and(|touches| touches.first_seen() >= since)
+            matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Host) && self.graph.is_new(entity, indicator.time)
         };
         let mut fresh = indicator.entities.iter().filter(is_new).peekable();
-        fresh.peek().is_some() && fresh.all(|entity| self.graph.is_followed(entity, since, to))
+        !indicator.is_finding() && fresh.peek().is_some() && fresh.all(|entity| self.graph.is_followed(entity, to))
     }
 
     /// A finding that rests on the very events of an indicator of ours takes its family: dependent evidence is averaged, not added.

@@ -3,7 +3,7 @@
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
-use crate::touches::{Touch, Touches};
+use crate::touches::{Contact, Touch, Touches};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use weft_model::time::DAY_MS;
@@ -14,8 +14,12 @@ const MAX_EXTERNAL: usize = 2_000_000;
 /// Internal entities remembered.
 const MAX_INTERNAL: usize = 200_000;
 
-/// A smaller organisation counts as this large when it is asked whether a part of it follows something.
-const MIN_FOLLOWED: usize = 20;
+/// What was first seen within this time is new to the organisation.
+const NEW_MS: i64 = 14 * DAY_MS;
+/// At the start of the input everything is new, so nothing counts as new.
+const BEGIN_MS: i64 = 3 * DAY_MS;
+/// Fewer make no roll-out, however small the organisation.
+const MIN_FOLLOWERS: usize = 8;
 
 /// Live state of who is who and who touched what.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +35,8 @@ pub struct EntityGraph {
     /// When and in which country each person or account last used a source of its own.
     seated: HashMap<Arc<str>, (EventTime, Arc<str>)>,
     external: HashMap<Entity, Touches>,
+    /// The first contact with anything.
+    began: Option<EventTime>,
     people: BTreeSet<Arc<str>>,
     devices: BTreeSet<Arc<str>>,
     refused: u64,
@@ -58,13 +64,14 @@ impl EntityGraph {
     }
     /// Records a contact with an external entity.
     pub fn touch(&mut self, entity: &Entity, touch: Touch) {
-        if touch.domain == Domain::Saas && !touch.is_attempt {
+        if touch.domain == Domain::Saas && touch.contact == Contact::Use {
             if let Some(last) = self.active.get_mut(&touch.by) {
                 *last = touch.event.time.max(*last);
             } else if self.active.len() < MAX_INTERNAL {
                 self.active.insert(touch.by.clone(), touch.event.time);
             }
         }
+        self.began = Some(self.began.map_or(touch.event.time, |began| began.min(touch.event.time)));
         if let Some(touches) = self.external.get_mut(entity) {
             touches.add(touch);
         } else if self.external.len() < MAX_EXTERNAL {
@@ -81,12 +88,21 @@ impl EntityGraph {
     pub fn last_active(&self, who: &str) -> Option<EventTime> {
         self.active.get(who).copied()
     }
-    /// Whether an external entity that was new `since` is what many here went over to: at least a quarter of the people or devices used it between
-    /// then and `to`, devices for hours. A page that everybody is lured to is visited once; a new gateway is used on.
-    pub fn is_followed(&self, entity: &Entity, since: EventTime, to: EventTime) -> bool {
-        let Some(touches) = self.external.get(entity).filter(|touches| touches.first_seen() >= since) else { return false };
-        let (people, devices) = touches.followers(to, |who| self.devices.contains(who));
-        4 * people >= self.people.len().max(MIN_FOLLOWED) || 4 * devices >= self.devices.len().max(MIN_FOLLOWED)
+    /// Whether an external entity was first seen in the two weeks before `at`, and not in the first days of the input, when everything is new.
+    pub fn is_new(&self, entity: &Entity, at: EventTime) -> bool {
+        let first = self.external.get(entity).map(Touches::first_seen);
+        first.zip(self.began).is_some_and(|(first, began)| at.since(first) <= NEW_MS && first.since(began) >= BEGIN_MS)
+    }
+    /// Whether many here went over to an external entity up to `to`: an eighth of the people worked from there, a quarter of the devices used it
+    /// for hours (a page that they are lured to is visited once; a new gateway is used on), or somebody changed what belongs to half of the
+    /// people from there.
+    pub fn is_followed(&self, entity: &Entity, to: EventTime) -> bool {
+        let Some(touches) = self.external.get(entity) else { return false };
+        let followers = touches.followers(to, |who| self.devices.contains(who));
+        let is_share = |count: usize, of: usize, share: usize| count >= of.div_ceil(share).max(MIN_FOLLOWERS);
+        is_share(followers.people, self.people.len(), 8)
+            || is_share(followers.devices, self.devices.len(), 4)
+            || is_share(followers.affected, self.people.len(), 2)
     }
     /// Notes that `who` was active from a source of its own in a country.
     pub fn seat(&mut self, who: &Arc<str>, country: &Arc<str>, at: EventTime) {
@@ -148,7 +164,7 @@ mod tests {
 
     fn touch(by: &str, time: i64) -> Touch {
         let event = EventRef { time: EventTime(time), uid: EventUid::of("t", &[by.as_bytes(), &time.to_le_bytes()]) };
-        Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by), is_attempt: false }
+        Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by), contact: Contact::Use }
     }
 
     #[test]
@@ -167,6 +183,46 @@ mod tests {
         assert_eq!(graph.prevalence(&site, EventTime(20 * DAY_MS), |_| false), 0.05, "long ago");
         assert_eq!(graph.prevalence(&Entity::new(EntityKind::Domain, "new.example"), at, |_| false), 0.05);
         assert_eq!(graph.touches(&site).and_then(Touches::contacts).map(|c| c.len()), Some(4));
+    }
+
+    #[test]
+    fn what_many_go_over_to_is_followed() {
+        let mut graph = EntityGraph::default();
+        let site = |name: &str| Entity::new(EntityKind::Domain, name);
+        (0..40).for_each(|i| graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str())));
+        graph.touch(&site("old.example"), touch("d0", 0));
+        let day = 5 * DAY_MS;
+        for i in 0..10 {
+            graph.touch(&site("gateway.example"), touch(&format!("d{i}"), day));
+            graph.touch(&site("gateway.example"), touch(&format!("d{i}"), day + 5 * 3_600_000));
+            graph.touch(&site("lure.example"), touch(&format!("d{i}"), day));
+        }
+        let at = EventTime(day + DAY_MS);
+        assert!(graph.is_new(&site("gateway.example"), at) && !graph.is_new(&site("old.example"), at));
+        assert!(!graph.is_new(&site("gateway.example"), EventTime(day + 15 * DAY_MS)));
+        assert!(graph.is_followed(&site("gateway.example"), at));
+        assert!(!graph.is_followed(&site("lure.example"), at), "visited once");
+        assert!(!graph.is_followed(&site("gateway.example"), EventTime(day + 3_600_000)), "not yet");
+    }
+
+    #[test]
+    fn nobody_uses_what_refuses_them_or_writes_to_them() {
+        let mut graph = EntityGraph::default();
+        let ip = Entity::new(EntityKind::Ip, "203.0.113.9");
+        for i in 0..20 {
+            let who = format!("p{i}");
+            graph.known(EntityKind::Person, &Arc::from(who.as_str()));
+            graph.touch(&ip, Touch { contact: Contact::Attempt, domain: Domain::Saas, ..touch(&who, 0) });
+            graph.touch(&ip, Touch { domain: Domain::Email, ..touch(&who, 1) });
+        }
+        let at = EventTime(DAY_MS);
+        assert!(!graph.is_followed(&ip, at));
+        let affected = |i| Touch { domain: Domain::Saas, contact: Contact::Affected, ..touch(&format!("p{i}"), 2) };
+        (0..9).for_each(|i| graph.touch(&ip, affected(i)));
+        assert!(!graph.is_followed(&ip, at), "fewer than half");
+        graph.touch(&ip, affected(9));
+        assert!(graph.is_followed(&ip, at));
+        assert_eq!(graph.prevalence(&ip, EventTime(0), |_| false), 0.5 / 21.0, "nobody used it");
     }
 
     #[test]

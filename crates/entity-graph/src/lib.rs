@@ -12,4 +12,4 @@ pub use aliases::Aliases;
 pub use bindings::Bindings;
 pub use correspondents::{Correspondents, LookAlike};
 pub use graph::EntityGraph;
-pub use touches::{Touch, Touches};
+pub use touches::{Contact, Followers, Touch, Touches};

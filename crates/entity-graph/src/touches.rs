@@ -24,8 +24,19 @@ pub struct Touch {
     pub class_uid: u32,
     /// The internal person or device, or an external address where none is known.
     pub by: Arc<str>,
-    /// The contact failed (a refused sign-in): remembered, but no use of the entity.
-    pub is_attempt: bool,
+    pub contact: Contact,
+}
+
+/// In which way an internal entity has to do with an external one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Contact {
+    /// It used it, or was written to by it.
+    #[default]
+    Use,
+    /// It was refused (a failed sign-in): remembered, but no use.
+    Attempt,
+    /// Somebody else, from there, changed what belongs to it.
+    Affected,
 }
 
 /// First and last contact of one internal entity, and the same of what it did itself: being written to is not use.
@@ -36,20 +47,36 @@ struct Span {
     used: Option<(EventTime, EventTime)>,
 }
 
+/// Who went over to an external entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Followers {
+    pub people: usize,
+    pub devices: usize,
+    pub affected: usize,
+}
+
 /// Everything known about contacts with one external entity.
 #[derive(Clone, Debug)]
 pub struct Touches {
     first_seen: EventTime,
     last_seen: EventTime,
     by: HashMap<Arc<str>, Span>,
+    /// Since when somebody else changed what belongs to them.
+    affected: HashMap<Arc<str>, EventTime>,
     list: Vec<Touch>,
     is_hub: bool,
 }
 
 impl Touches {
     pub(crate) fn new(touch: Touch) -> Self {
-        let mut touches =
-            Self { first_seen: touch.event.time, last_seen: touch.event.time, by: HashMap::new(), list: Vec::new(), is_hub: false };
+        let mut touches = Self {
+            first_seen: touch.event.time,
+            last_seen: touch.event.time,
+            by: HashMap::new(),
+            affected: HashMap::new(),
+            list: Vec::new(),
+            is_hub: false,
+        };
         touches.add(touch);
         touches
     }
@@ -57,7 +84,14 @@ impl Touches {
         let at = touch.event.time;
         self.first_seen = self.first_seen.min(at);
         self.last_seen = self.last_seen.max(at);
-        if !touch.is_attempt && (self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by)) {
+        if touch.contact == Contact::Affected {
+            if self.affected.len() < MAX_TOUCHERS || self.affected.contains_key(&touch.by) {
+                let since = self.affected.entry(touch.by).or_insert(at);
+                *since = at.min(*since);
+            }
+            return;
+        }
+        if touch.contact == Contact::Use && (self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by)) {
             let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at, used: None });
             span.first = span.first.min(at);
             span.last = span.last.max(at);
@@ -91,18 +125,19 @@ impl Touches {
     pub fn touchers_up_to(&self, enough: usize, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).take(enough).count()
     }
-    /// How many people used it up to `to`, and how many devices did for hours.
-    pub fn followers(&self, to: EventTime, is_device: impl Fn(&str) -> bool) -> (usize, usize) {
-        let (mut people, mut devices) = (0, 0);
+    /// Up to `to`: how many people used it, how many devices did for hours, and whose things somebody changed from there.
+    pub fn followers(&self, to: EventTime, is_device: impl Fn(&str) -> bool) -> Followers {
+        let affected = self.affected.values().filter(|since| **since <= to).count();
+        let mut followers = Followers { people: 0, devices: 0, affected };
         for (who, span) in &self.by {
             let Some((first, last)) = span.used.filter(|(first, _)| *first <= to) else { continue };
             if is_device(who) {
-                devices += usize::from(last.min(to).since(first) >= USE_MS);
+                followers.devices += usize::from(last.min(to).since(first) >= USE_MS);
             } else {
-                people += 1;
+                followers.people += 1;
             }
         }
-        (people, devices)
+        followers
     }
     /// Whether this internal entity touched it in `[from, to]`.
     pub fn touched_by(&self, who: &str, from: EventTime, to: EventTime) -> bool {

@@ -156,8 +156,13 @@ fn step(state: &mut State, graph: &mut EntityGraph, directory: &Directory, enric
     for fact in facts {
         let Some(actor) = fact.actor() else { continue };
         for entity in fact.entities.iter().filter(|entity| !entity.kind.is_internal()) {
-            let touch =
-                Touch { event: fact.event, domain: fact.kind.domain(), class_uid: 0, by: Arc::from(actor.key.as_str()), is_attempt: false };
+            let touch = Touch {
+                event: fact.event,
+                domain: fact.kind.domain(),
+                class_uid: 0,
+                by: Arc::from(actor.key.as_str()),
+                contact: weft_entity_graph::Contact::Use,
+            };
             graph.touch(entity, touch);
         }
     }

@@ -34,13 +34,17 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Internal entities per person: a person and a device.
-    const ENTITIES_PER_PERSON: f64 = 2.0;
+    /// Clusters per 1,000 people and day with at least [`Self::MEASURED_BITS`] of evidence, and by how many halvings each further bit makes
+    /// them rarer: 28 simulated months without attacks but with three to five look-alikes each (60 people, 21 days: 35,280 person-days). If
+    /// families were independent and few a bit would be a halving; they are neither.
+    const MEASURED_RATE: f64 = 0.113;
+    const MEASURED_BITS: f64 = 12.0;
+    const HALVINGS_PER_BIT: f64 = 0.78;
 
-    /// The threshold for a `budget` of false incidents per 1,000 people per day. An e-value exceeds `2^b` by chance with probability at
-    /// most `2^-b` (Markov); 1,000 people give 2,000 chances a day.
+    /// The threshold for a `budget` of false incidents per 1,000 people per day.
     pub fn from_budget(budget: f64) -> Self {
-        Self { threshold_bits: (1000.0 * Self::ENTITIES_PER_PERSON / budget.max(1e-9)).log2().max(1.0) }
+        let halvings = (Self::MEASURED_RATE / budget.max(1e-9)).log2();
+        Self { threshold_bits: (Self::MEASURED_BITS + halvings / Self::HALVINGS_PER_BIT).max(1.0) }
     }
 
     /// `100 (1 - 2^(-evidence / threshold))`: 0 without evidence, 50 at the threshold, 75 at twice the threshold; two decimals.
@@ -62,7 +66,7 @@ mod tests {
     #[test]
     fn the_budget_sets_the_threshold() {
         let usual = Alert::from_budget(0.1);
-        assert!((14.0..15.0).contains(&usual.threshold_bits));
+        assert!((12.0..13.0).contains(&usual.threshold_bits));
         assert!(Alert::from_budget(10.0).threshold_bits < usual.threshold_bits);
         assert_eq!(usual.score(Bits::new(usual.threshold_bits)), 50.0);
         assert_eq!(usual.score(Bits::new(-3.0)), 0.0);

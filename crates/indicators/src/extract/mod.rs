@@ -11,7 +11,7 @@ use crate::fact::{Fact, FactKind};
 pub(crate) use finding::resolve;
 use std::net::IpAddr;
 use std::sync::Arc;
-use weft_entity_graph::{EntityGraph, Touch};
+use weft_entity_graph::{Contact, EntityGraph, Touch};
 use weft_model::{
     AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, Entity, EntityKind, Event, EventTime, HOUR_MS, InvolvedKind, Status,
 };
@@ -149,12 +149,17 @@ impl Collector<'_> {
     }
 
     fn touch(&mut self, entity: Entity, by: &Internal) {
+        let is_refused = matches!(&self.event.body, Body::Authentication(logon) if logon.status == Status::Failure);
+        self.contact(entity, by, if is_refused { Contact::Attempt } else { Contact::Use });
+    }
+
+    fn contact(&mut self, entity: Entity, by: &Internal, contact: Contact) {
         let touch = Touch {
             event: self.event.reference(),
             domain: self.event.domain(),
             class_uid: self.event.body.class_uid(),
             by: by.key.clone(),
-            is_attempt: matches!(&self.event.body, Body::Authentication(logon) if logon.status == Status::Failure),
+            contact,
         };
         self.out.touches.push((entity, touch));
     }

@@ -3,6 +3,7 @@
 use super::{Collector, Internal};
 use crate::fact::{Fact, FactKind};
 use std::sync::Arc;
+use weft_entity_graph::Contact;
 use weft_model::{
     AccountChange, AccountChangeKind, ApiActivity, Authentication, AuthenticationKind, DAY_MS, Endpoint, Entity, EntityKind,
     EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, Session, Status, User,
@@ -206,7 +207,19 @@ pub(super) fn entity(out: &mut Collector<'_>, change: &EntityManagement) {
         fact.fields.push(("change", Arc::from(what)));
     }
     forwarding(out, &mut fact, change);
+    owner(out, &fact, change);
     out.out.facts.push(fact);
+}
+
+/// Whose mailbox or account was changed, when it is not the actor's.
+fn owner(out: &mut Collector<'_>, fact: &Fact, change: &EntityManagement) {
+    let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("Mailbox") || name.eq_ignore_ascii_case("Identity");
+    let directory = out.context.directory;
+    let Some((_, whose)) = change.parameters.iter().find(named).filter(|(_, value)| directory.person(value).is_some()) else { return };
+    let (Some(owner), Some(source)) = (out.person(whose), fact.entity(EntityKind::Ip).cloned()) else { return };
+    if fact.actor().is_none_or(|actor| actor.key != owner.key.as_ref()) {
+        out.contact(source, &owner, Contact::Affected);
+    }
 }
 
 /// Where a rule or a mailbox setting sends mail on, when it does.

@@ -97,7 +97,10 @@ impl Tenant {
                     let uid = EventUid::of("touch", &[&rank.to_le_bytes(), &i.to_le_bytes(), &day.to_le_bytes()]);
                     let event = EventRef { time: EventTime(day * DAY_MS), uid };
                     let by = devices[(rank * 7 + i) % people].clone();
-                    graph.touch(&site, Touch { event, domain: Domain::Network, class_uid: 4003, by });
+                    graph.touch(
+                        &site,
+                        Touch { event, domain: Domain::Network, class_uid: 4003, by, contact: weft_entity_graph::Contact::Use },
+                    );
                 }
             }
         }
