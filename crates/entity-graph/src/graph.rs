@@ -4,7 +4,7 @@ use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
 use crate::touches::{Contact, Touch, Touches};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use weft_model::time::DAY_MS;
 use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime};
@@ -35,6 +35,8 @@ pub struct EntityGraph {
     /// When and in which country each person or account last used a source of its own.
     seated: HashMap<Arc<str>, (EventTime, Arc<str>)>,
     external: HashMap<Entity, Touches>,
+    /// External entities known, by kind.
+    kinds: BTreeMap<EntityKind, usize>,
     /// The first contact with anything.
     began: Option<EventTime>,
     people: BTreeSet<Arc<str>>,
@@ -76,6 +78,7 @@ impl EntityGraph {
             touches.add(touch);
         } else if self.external.len() < MAX_EXTERNAL {
             self.external.insert(entity.clone(), Touches::new(touch));
+            *self.kinds.entry(entity.kind).or_default() += 1;
         } else {
             self.refused += 1;
         }
@@ -94,7 +97,7 @@ impl EntityGraph {
         first.zip(self.began).is_some_and(|(first, began)| at.since(first) <= NEW_MS && first.since(began) >= BEGIN_MS)
     }
     /// Whether many here went over to an external entity up to `to`: an eighth of the people worked from there, a quarter of the devices used it
-    /// for hours (a page that they are lured to is visited once; a new gateway is used on), or somebody changed what belongs to half of the
+    /// for an hour (a page that they are lured to is visited once; a new gateway is used on), or somebody changed what belongs to half of the
     /// people from there.
     pub fn is_followed(&self, entity: &Entity, to: EventTime) -> bool {
         let Some(touches) = self.external.get(entity) else { return false };
@@ -137,19 +140,27 @@ impl EntityGraph {
         found.sort_by_key(|(entity, _)| *entity);
         found
     }
-    /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names; never 0 (half a
-    /// toucher is added), so a never-seen entity is as rare as the organisation is large.
+    /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names: [`Self::share_of`].
     pub fn prevalence(&self, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
-        self.share_of(self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip)))
+        self.share_of(entity.kind, self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip)))
     }
-    /// The share that so many internal entities are; half a one is added, so it is never 0.
-    pub fn share_of(&self, touchers: usize) -> f64 {
+    /// The share of internal entities that so many are, never 0: half a one is added, of which each of the many external entities of the kind
+    /// that the organisation meets per internal one has its part. So a never-seen address is as rare as addresses are many.
+    pub fn share_of(&self, kind: EntityKind, touchers: usize) -> f64 {
         let population = self.people.len().max(self.devices.len()).max(1) as f64;
-        ((touchers as f64 + 0.5) / (population + 1.0)).min(1.0)
+        let met = self.kinds.get(&kind).map_or(1.0, |count| *count as f64 / population).max(1.0);
+        ((touchers as f64 + 0.5 / met) / (population + 1.0)).min(1.0)
     }
     /// Forgets external entities that nobody touched for long.
     pub fn forget(&mut self, now: EventTime) {
-        self.external.retain(|_, touches| !touches.is_stale(now));
+        let kinds = &mut self.kinds;
+        self.external.retain(|entity, touches| {
+            let is_kept = !touches.is_stale(now);
+            if let Some(count) = kinds.get_mut(&entity.kind).filter(|_| !is_kept) {
+                *count -= 1;
+            }
+            is_kept
+        });
     }
     /// Contacts refused because the table was full.
     pub fn refused(&self) -> u64 {

@@ -13,7 +13,7 @@ const MAX_TOUCHERS: usize = 4096;
 const FORGET_MS: i64 = 45 * DAY_MS;
 
 /// A device that comes back after so long uses what it touches.
-const USE_MS: i64 = 4 * HOUR_MS;
+const USE_MS: i64 = HOUR_MS;
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,7 +125,7 @@ impl Touches {
     pub fn touchers_up_to(&self, enough: usize, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).take(enough).count()
     }
-    /// Up to `to`: how many people used it, how many devices did for hours, and whose things somebody changed from there.
+    /// Up to `to`: how many people used it, how many devices did for an hour, and whose things somebody changed from there.
     pub fn followers(&self, to: EventTime, is_device: impl Fn(&str) -> bool) -> Followers {
         let affected = self.affected.values().filter(|since| **since <= to).count();
         let mut followers = Followers { people: 0, devices: 0, affected };

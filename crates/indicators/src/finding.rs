@@ -12,7 +12,7 @@ const PRIOR_BITS: [f64; 7] = [6.0, 4.0, 6.0, 8.0, 11.0, 14.0, 14.0];
 /// Less surprise than this is not kept, in bits.
 const KEEP_BITS: f64 = 2.0;
 /// Only what lies above is evidence, as of our own models.
-const EVIDENCE_BITS: f64 = 6.0;
+const EVIDENCE_BITS: f64 = 4.0;
 /// Entity-days that the prior counts for against the organisation's history of a rule.
 const PRIOR_ENTITY_DAYS: f64 = 100.0;
 /// Days that the organisation's rate counts for against an entity's own history of a rule.

@@ -174,16 +174,16 @@ impl<'a> Weave<'a> {
 
     /// Share of entities inside, those of the clusters left out, that touched `entity` in the week before `at`.
     fn prevalence(&self, id: u32, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> f64 {
-        let Some(touches) = self.graph.touches(entity) else { return self.graph.share_of(0) };
+        let Some(touches) = self.graph.touches(entity) else { return self.graph.share_of(entity.kind, 0) };
         let from = at.plus_ms(-PREVALENCE_MS);
         let all = *self.touchers.borrow_mut().entry((id, at)).or_insert_with(|| touches.touchers(from, at, |_| false));
         if all == 0 {
-            return self.graph.share_of(0);
+            return self.graph.share_of(entity.kind, 0);
         }
         let own: BTreeSet<&str> =
             one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str()).collect();
         let own = own.into_iter().filter(|who| touches.touched_by(who, from, at)).count();
-        self.graph.share_of(all.saturating_sub(own))
+        self.graph.share_of(entity.kind, all.saturating_sub(own))
     }
 
     /// The two members closest in time, and the gap between them (0 when they overlap); of equals the first. With `across`, of different
