@@ -2,7 +2,7 @@
 
 use crate::config::ApiConfig;
 use crate::error::ApiError;
-use crate::routes::{decisions, events, health, incidents, login, status, stream};
+use crate::routes::{decisions, events, health, incidents, login, status, stream, verdicts};
 use crate::state::AppState;
 use crate::{guard, page, session};
 use axum::extract::DefaultBodyLimit;
@@ -52,6 +52,8 @@ fn signed_in_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::one, incidents::change))
         .routes(routes!(decisions::list))
+        .routes(routes!(verdicts::list, verdicts::give))
+        .routes(routes!(verdicts::undo))
         .routes(routes!(events::one))
         .routes(routes!(status::status))
         .routes(routes!(stream::stream))

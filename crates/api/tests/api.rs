@@ -75,6 +75,49 @@ async fn a_merged_incident_is_found_under_its_old_address() {
 }
 
 #[tokio::test]
+async fn a_verdict_is_given_listed_and_undone() {
+    let service = start(|_| {}).await;
+    let put = |uid: &str, indicators: &[&str]| {
+        let indicators: Vec<_> = indicators.iter().map(|uid| serde_json::json!({"uid": uid})).collect();
+        let json = serde_json::json!({"metadata": {"uid": uid}, "unmapped": {"weft": {"score": 60.0, "indicators": indicators}}});
+        service.store.put_incident(&weft_store::IncidentRow::from_ocsf(&json.to_string()).unwrap()).unwrap();
+    };
+    put("a", &["i1", "i2", "i3"]);
+    put("b", &["i4"]);
+    let cookie = service.sign_in().await;
+    let path = "/api/v1/incidents/a/verdicts";
+    let apart = service.write("POST", path, &cookie, r#"{"kind":"keep_apart","indicators":["i2"]}"#).await;
+    assert_eq!((apart.status, &apart.json()["pairs"]), (201, &serde_json::json!([["i2", "i1"], ["i2", "i3"]])));
+    let link = service.write("POST", path, &cookie, r#"{"kind":"link","other":"b"}"#).await.json();
+    assert_eq!(link["pairs"], serde_json::json!([["i1", "i4"]]));
+    let dismissed = service.write("POST", path, &cookie, r#"{"kind":"dismiss"}"#).await.json();
+    assert_eq!(dismissed["members"], 3);
+    let stored = service.get("/api/v1/incidents/a", &cookie).await.json();
+    assert_eq!((stored["status_id"].as_i64(), stored["verdict_id"].as_i64()), (Some(5), Some(1)));
+    assert_eq!(service.get(path, &cookie).await.json().as_array().unwrap().len(), 3);
+    let undo = format!("/api/v1/verdicts/{}", dismissed["id"]);
+    assert_eq!(service.write("DELETE", &undo, &cookie, "").await.status, 204);
+    service.write("DELETE", &undo, &cookie, "").await.is_problem(404);
+    let item = service.get("/api/v1/incidents?q=untitled", &cookie).await.json()["items"].clone();
+    assert_eq!(item[0]["lifecycle"], "reopened");
+    let kinds =
+        |rows: serde_json::Value| rows.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(kinds(service.get(path, &cookie).await.json()), ["keep_apart", "link"]);
+
+    service.write("PATCH", "/api/v1/incidents/a", &cookie, r#"{"status":"resolved"}"#).await;
+    assert_eq!(kinds(service.get(path, &cookie).await.json()), ["keep_apart", "link", "close"]);
+    service.write("PATCH", "/api/v1/incidents/a", &cookie, r#"{"status":"in_progress"}"#).await;
+    assert_eq!(kinds(service.get(path, &cookie).await.json()), ["keep_apart", "link"]);
+    for body in
+        [r#"{"kind":"link"}"#, r#"{"kind":"link","other":"a"}"#, r#"{"kind":"keep_apart","indicators":["i9"]}"#, r#"{"kind":"guess"}"#]
+    {
+        service.write("POST", path, &cookie, body).await.is_problem(400);
+    }
+    service.write("POST", "/api/v1/incidents/none/verdicts", &cookie, r#"{"kind":"confirm"}"#).await.is_problem(404);
+    service.get(path, "").await.is_problem(401);
+}
+
+#[tokio::test]
 async fn evidence_and_status_are_passed_through() {
     let service = start(|_| {}).await;
     let cookie = service.sign_in().await;

@@ -42,6 +42,8 @@ pub struct Engine {
     today: Option<i64>,
     /// Incidents whose indicators were forgotten since.
     finished: BTreeMap<IncidentUid, Incident>,
+    /// Analysts' word on which indicators belong together.
+    constraints: Arc<Constraints>,
 }
 
 impl Engine {
@@ -66,7 +68,13 @@ impl Engine {
             products: BTreeSet::new(),
             today: None,
             finished: BTreeMap::new(),
+            constraints: Arc::default(),
         }
+    }
+
+    /// From now on incidents honour these.
+    pub fn constrain(&mut self, constraints: Arc<Constraints>) {
+        self.constraints = constraints;
     }
 
     /// Takes the events of one hour, in (time, uid) order; hours must not go back.
@@ -224,7 +232,7 @@ impl Engine {
     /// The indicators in (time, uid) order and their clusters, whatever their evidence.
     pub fn stitched(&self) -> (Vec<Indicator>, Vec<Cluster>) {
         let indicators = self.indicators();
-        let clusters = stitch(&indicators, &self.graph, &self.priors(), &Constraints::default()).clusters;
+        let clusters = stitch(&indicators, &self.graph, &self.priors(), &self.constraints).clusters;
         (indicators, clusters)
     }
 
@@ -241,7 +249,7 @@ impl Engine {
     /// the indicators, or at an earlier hour.
     pub fn incidents_of(&self, indicators: &[Indicator]) -> Vec<Incident> {
         let priors = self.priors();
-        let stitching = stitch(indicators, &self.graph, &priors, &Constraints::default());
+        let stitching = stitch(indicators, &self.graph, &priors, &self.constraints);
         stitching.clusters.iter().filter_map(|cluster| assemble::incident(self, cluster, &stitching, indicators)).collect()
     }
 }

@@ -55,6 +55,10 @@ impl Pipeline {
             self.engine.hour(&hour);
         }
     }
+    /// From now on incidents honour the analysts' word.
+    pub fn constrain(&mut self, constraints: std::sync::Arc<weft_stitcher::Constraints>) {
+        self.engine.constrain(constraints);
+    }
     /// Incidents as they stand now, with everything in the window; they may still change.
     pub fn provisional(&self) -> (Vec<weft_model::Indicator>, Vec<Incident>) {
         let mut ahead = self.engine.clone();

@@ -99,6 +99,8 @@ impl Store {
             let transaction = connection.transaction()?;
             let kept = stored_status(&transaction, &row.uid)?;
             let status = kept.unwrap_or(row.status);
+            let verdict: Option<i64> =
+                transaction.query_row("SELECT verdict_id FROM incident WHERE uid = ?1", [&row.uid], |row| row.get(0)).optional()?;
             transaction.execute(
                 "INSERT OR REPLACE INTO incident
                  (uid, json, title, score, severity_id, start_ms, end_ms, domains, revision, status, indicators, search)
@@ -120,6 +122,9 @@ impl Store {
             )?;
             if kept.is_some_and(|kept| kept != row.status) {
                 write_status(&transaction, &row.uid, status)?;
+            }
+            if verdict.is_some_and(|verdict| verdict != 0) {
+                write_state(&transaction, &row.uid, None, verdict)?;
             }
             transaction.execute("DELETE FROM redirect WHERE old = ?1", [&row.uid])?;
             Ok(transaction.commit()?)
@@ -201,6 +206,35 @@ impl Store {
     }
 }
 
+/// Sets status and OCSF verdict, whichever is given.
+pub(crate) fn write_state(
+    connection: &Connection,
+    uid: &str,
+    status: Option<IncidentStatus>,
+    verdict_id: Option<i64>,
+) -> Result<(), rusqlite::Error> {
+    if let Some(status) = status {
+        write_status(connection, uid, status)?;
+    }
+    if let Some(verdict_id) = verdict_id {
+        connection.execute("UPDATE incident SET verdict_id = ?2 WHERE uid = ?1", params![uid, verdict_id])?;
+        write_verdict(connection, uid)?;
+    }
+    Ok(())
+}
+
+/// Puts the row's verdict into the JSON (OCSF 1.8.0 `verdict_id`: 1 false positive, 2 true positive), or takes it out.
+fn write_verdict(connection: &Connection, uid: &str) -> Result<(), rusqlite::Error> {
+    connection.execute(
+        "UPDATE incident SET json = CASE verdict_id
+           WHEN 1 THEN json_set(json, '$.verdict_id', 1, '$.verdict', 'False Positive')
+           WHEN 2 THEN json_set(json, '$.verdict_id', 2, '$.verdict', 'True Positive')
+           ELSE json_remove(json, '$.verdict_id', '$.verdict') END WHERE uid = ?1",
+        params![uid],
+    )?;
+    Ok(())
+}
+
 fn write_status(connection: &Connection, uid: &str, status: IncidentStatus) -> Result<(), rusqlite::Error> {
     // json_set keeps the order of the members and the text of the numbers: everything else stays as it was stored.
     connection.execute(
@@ -217,7 +251,7 @@ fn stored_status(connection: &Connection, uid: &str) -> Result<Option<IncidentSt
 }
 
 /// The uid under which the incident lives now, if it does.
-fn resolve(connection: &Connection, uid: &str) -> Result<Option<String>, rusqlite::Error> {
+pub(crate) fn resolve(connection: &Connection, uid: &str) -> Result<Option<String>, rusqlite::Error> {
     let mut current = uid.to_owned();
     for _ in 0..MAX_REDIRECTS {
         if stored_status(connection, &current)?.is_some() {

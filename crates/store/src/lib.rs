@@ -14,6 +14,7 @@ mod schema;
 mod setting;
 mod status;
 mod store;
+mod verdict;
 
 pub use account::{Login, MAX_LOGIN_LINKS_PER_USER, MAX_SESSIONS_PER_USER, TokenHash, User};
 pub use change::Change;
@@ -25,3 +26,4 @@ pub use query::{IncidentSummary, ListQuery, MAX_LIMIT, MAX_TEXT_BYTES, Page};
 pub use schema::SCHEMA_VERSION;
 pub use status::IncidentStatus;
 pub use store::Store;
+pub use verdict::{MAX_PARTS, MAX_STANDING, Verdict, VerdictKind, VerdictRow};

@@ -46,6 +46,8 @@ pub struct IncidentSummary {
     pub status: IncidentStatus,
     /// How many indicators it holds.
     pub indicators: u32,
+    /// What last happened to it, by the decision log: `new`, `growing`, `merged`, `split`, `closed`, `reopened`.
+    pub lifecycle: String,
 }
 
 /// Some rows and how many there are in all.
@@ -78,7 +80,10 @@ impl Store {
             let (filter, values) = filter(query);
             let total: i64 =
                 transaction.query_row(&format!("SELECT count(*) FROM incident{filter}"), params_from_iter(&values), |row| row.get(0))?;
-            let columns = "uid, title, score, severity_id, start_ms, end_ms, domains, revision, status, indicators";
+            let columns =
+                "uid, title, score, severity_id, start_ms, end_ms, domains, revision, status, indicators, COALESCE((SELECT CASE kind
+                 WHEN 'changed' THEN 'growing' WHEN 'opened' THEN 'new' ELSE kind END FROM decision WHERE decision.incident = incident.uid
+                 AND kind IN ('opened', 'changed', 'merged', 'split', 'closed', 'reopened') ORDER BY id DESC LIMIT 1), 'new') AS lifecycle";
             let rows = {
                 let mut statement = transaction.prepare(&paged(columns, &filter, query))?;
                 statement.query_map(params_from_iter(&values), summary)?.collect::<Result<_, _>>()?
@@ -135,5 +140,6 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<IncidentSummary> {
         revision: row.get("revision")?,
         status: IncidentStatus::parse(&row.get::<_, String>("status")?).unwrap_or_default(),
         indicators: row.get("indicators")?,
+        lifecycle: row.get("lifecycle")?,
     })
 }

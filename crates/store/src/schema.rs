@@ -20,6 +20,12 @@ const MIGRATIONS: &[&str] = &["
     CREATE TABLE user (name TEXT PRIMARY KEY, password_hash TEXT) STRICT, WITHOUT ROWID;
     CREATE TABLE session (token_hash BLOB PRIMARY KEY, user TEXT NOT NULL, expires_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE login_link (token_hash BLOB PRIMARY KEY, user TEXT NOT NULL, expires_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+", "
+    ALTER TABLE incident ADD COLUMN verdict_id INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE verdict (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, time_ms INTEGER NOT NULL, user TEXT NOT NULL, kind TEXT NOT NULL, incident TEXT NOT NULL,
+        pairs TEXT NOT NULL, members TEXT NOT NULL, undone_ms INTEGER) STRICT;
+    CREATE INDEX verdict_by_incident ON verdict (incident, id);
 "];
 
 /// The schema this version writes.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use weft_store::{Decision, IncidentRow, IncidentStatus, ListQuery, Login, MAX_SESSIONS_PER_USER, Store, StoreError};
+use weft_store::{Decision, IncidentRow, IncidentStatus, ListQuery, Login, MAX_SESSIONS_PER_USER, Store, StoreError, Verdict, VerdictKind};
 
 fn incident(uid: &str, score: f64, title: &str, domains: &[&str]) -> IncidentRow {
     let json = serde_json::json!({
@@ -177,4 +177,48 @@ fn tokens_end_and_links_work_once() {
     assert!(store.get_session(&[1; 32], 0).unwrap().is_some());
     store.put_user("ann", "new").unwrap();
     assert_eq!(store.get_session(&[1; 32], 0).unwrap(), None, "a new password ends the sessions");
+}
+
+#[test]
+fn a_verdict_stands_until_it_is_undone() {
+    let store = Store::in_memory().unwrap();
+    store.put_incident(&incident("a", 60.0, "First", &[])).unwrap();
+    let verdict = |kind| Verdict {
+        time_ms: 5,
+        user: "ann".into(),
+        kind,
+        incident: "a".into(),
+        pairs: vec![("i1".into(), "i2".into())],
+        members: vec!["i1".into(), "i2".into()],
+    };
+    let before = store.verdict_version().unwrap();
+    let dismissed = store.put_verdict(&verdict(VerdictKind::Dismiss)).unwrap();
+    let state = || {
+        let row = store.get_incident("a").unwrap().unwrap();
+        let json: serde_json::Value = serde_json::from_str(&row.json).unwrap();
+        (row.status, json["status_id"].as_i64(), json["verdict_id"].as_i64())
+    };
+    assert_eq!(state(), (IncidentStatus::Closed, Some(5), Some(1)));
+    store.put_incident(&incident("a", 61.0, "Second", &[])).unwrap();
+    assert_eq!(state(), (IncidentStatus::Closed, Some(5), Some(1)), "a later revision keeps it");
+    assert_eq!(store.standing_verdicts(Some("a")).unwrap()[0].verdict, verdict(VerdictKind::Dismiss));
+    assert_eq!(store.undo_verdict(dismissed, 9).unwrap().unwrap().undone_ms, Some(9));
+    assert_eq!(state(), (IncidentStatus::New, Some(1), None));
+    assert_eq!(store.undo_verdict(dismissed, 10).unwrap(), None, "only once");
+    assert!(store.standing_verdicts(None).unwrap().is_empty());
+    assert_eq!(store.verdict_version().unwrap(), before + 2);
+}
+
+#[test]
+fn the_last_thing_that_happened_is_where_an_incident_stands() {
+    let store = Store::in_memory().unwrap();
+    store.put_incident(&incident("a", 60.0, "First", &[])).unwrap();
+    let stands = || store.list_summaries(&ListQuery::default()).unwrap().rows[0].lifecycle.clone();
+    assert_eq!(stands(), "new");
+    for (kind, expected) in
+        [("opened", "new"), ("changed", "growing"), ("status", "growing"), ("merged", "merged"), ("reopened", "reopened")]
+    {
+        store.append_decision(&Decision { time_ms: 1, kind: kind.into(), incident: "a".into(), text: String::new() }).unwrap();
+        assert_eq!(stands(), expected);
+    }
 }

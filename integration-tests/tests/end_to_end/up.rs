@@ -232,3 +232,54 @@ fn what_cannot_start_says_so_before_it_touches_anything() {
         assert!(!site.data("").exists(), "a data folder was made for nothing");
     }
 }
+
+#[test]
+fn what_an_analyst_decides_is_honoured_and_can_be_undone() {
+    use weft_store::{IncidentStatus, Verdict, VerdictKind};
+    let site = Site::new(&simulation().join("raw"));
+    site.until_idle();
+    let uids = |incident: &Value| -> Vec<String> {
+        let indicators = incident["unmapped"]["weft"]["indicators"].as_array().unwrap();
+        indicators.iter().map(|indicator| indicator["uid"].as_str().unwrap().to_owned()).collect()
+    };
+    let stored = site.stored();
+    let (uid, incident) = stored.iter().max_by_key(|(_, incident)| uids(incident).len()).unwrap();
+    let all = uids(incident);
+    assert!(all.len() > 2, "{all:?}");
+    let give = |kind, pairs, members| {
+        let store = Store::open(site.data("weft.db")).unwrap();
+        store.put_verdict(&Verdict { time_ms: 1, user: "ann".into(), kind, incident: uid.clone(), pairs, members }).unwrap()
+    };
+    let undo = |id| Store::open(site.data("weft.db")).unwrap().undo_verdict(id, 2).unwrap().unwrap();
+    let log = || -> Vec<(String, String)> {
+        let rows = Store::open(site.data("weft.db")).unwrap().list_decisions(Some(uid), 0, 500).unwrap();
+        rows.into_iter().map(|row| (row.decision.kind, row.decision.text)).collect()
+    };
+
+    // One that does not belong, by the word of the analyst.
+    let (rest, out) = (&all[..all.len() - 1], &all[all.len() - 1]);
+    let apart = give(VerdictKind::KeepApart, rest.iter().map(|one| (out.clone(), one.clone())).collect(), Vec::new());
+    site.until_idle();
+    let left = uids(&site.stored()[uid]);
+    assert!(!left.contains(out) && left.len() > 1, "{left:?}");
+
+    // Closed as it is; what joins it then is told.
+    Store::open(site.data("weft.db")).unwrap().set_status(uid, IncidentStatus::Closed).unwrap();
+    give(VerdictKind::Close, Vec::new(), left);
+    site.until_idle();
+    assert_eq!(site.stored()[uid]["status_id"], 5);
+    undo(apart);
+    site.until_idle();
+    assert!(uids(&site.stored()[uid]).contains(out));
+    assert_eq!(site.stored()[uid]["status_id"], 1, "open again");
+    assert!(log().iter().any(|(kind, text)| kind == "reopened" && text.contains("1 indicators joined")), "{:?}", log());
+
+    // Dismissed, it stays as it was, with the verdict; undone, everything is as if nobody had said anything.
+    let dismissed = give(VerdictKind::Dismiss, Vec::new(), all.clone());
+    site.until_idle();
+    let quiet = &site.stored()[uid];
+    assert_eq!((uids(quiet), &quiet["verdict_id"], &quiet["status_id"]), (all, &json!(1), &json!(5)));
+    undo(dismissed);
+    site.until_idle();
+    assert_same(&final_forms(site.stored()), &replayed());
+}

@@ -3,6 +3,7 @@
 use crate::contract::IncidentFinding;
 use crate::error::{ApiError, Problem};
 use crate::input::{JsonBody, Params, Uid};
+use crate::routes::verdicts;
 use crate::session::SignedIn;
 use crate::state::AppState;
 use axum::extract::State;
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use weft_store::{Decision, IncidentStatus, IncidentSummary, ListQuery, MAX_LIMIT};
+use weft_store::{Decision, IncidentStatus, IncidentSummary, ListQuery, MAX_LIMIT, Verdict, VerdictKind, VerdictRow};
 
 /// Where an incident stands.
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
@@ -104,6 +105,8 @@ pub(crate) struct IncidentItem {
     indicators: u32,
     revision: i64,
     status: Status,
+    /// What last happened to it: `new`, `growing`, `merged`, `split`, `closed`, `reopened`.
+    lifecycle: String,
 }
 
 impl From<IncidentSummary> for IncidentItem {
@@ -119,6 +122,7 @@ impl From<IncidentSummary> for IncidentItem {
             indicators: row.indicators,
             revision: row.revision,
             status: row.status.into(),
+            lifecycle: row.lifecycle,
         }
     }
 }
@@ -191,16 +195,36 @@ pub(crate) async fn change(
     let row = state
         .blocking(move |store| {
             let status = IncidentStatus::from(change.status);
-            if !store.set_status(&uid, status)? {
-                return Ok(None);
+            let Some(before) = store.get_incident(&uid)? else { return Ok(None) };
+            let (was_done, is_done) = (is_done(before.status), is_done(status));
+            if was_done && !is_done {
+                let closing = |row: &VerdictRow| matches!(row.verdict.kind, VerdictKind::Close | VerdictKind::Dismiss);
+                for row in verdicts::standing(store, &before)?.into_iter().filter(closing) {
+                    store.undo_verdict(row.id, time_ms)?;
+                }
             }
-            let row = store.get_incident(&uid)?;
-            let incident = row.as_ref().map_or(uid, |row| row.uid.clone());
+            store.set_status(&before.uid, status)?;
+            if is_done && !was_done {
+                // Its members now, so that what comes later is noticed.
+                let members = verdicts::members(&before);
+                let (user, incident) = (signed_in.user.clone(), before.uid.clone());
+                store.put_verdict(&Verdict { time_ms, user, kind: VerdictKind::Close, incident, pairs: Vec::new(), members })?;
+            }
+            let kind = match (was_done, is_done) {
+                (false, true) => "closed",
+                (true, false) => "reopened",
+                _ => "status",
+            };
             let text = format!("{} set the status to {}", signed_in.user, status.as_str());
-            store.append_decision(&Decision { time_ms, kind: "status".into(), incident, text })?;
-            Ok(row)
+            store.append_decision(&Decision { time_ms, kind: kind.into(), incident: before.uid.clone(), text })?;
+            store.get_incident(&before.uid)
         })
         .await?
         .ok_or(ApiError::NotFound("such incident"))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], row.json).into_response())
+}
+
+/// Whether work on an incident of this status has ended.
+fn is_done(status: IncidentStatus) -> bool {
+    matches!(status, IncidentStatus::Resolved | IncidentStatus::Closed)
 }

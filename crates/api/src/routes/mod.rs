@@ -7,3 +7,4 @@ pub(crate) mod incidents;
 pub(crate) mod login;
 pub(crate) mod status;
 pub(crate) mod stream;
+pub(crate) mod verdicts;

@@ -1,7 +1,7 @@
 //! Consumes events from the bus into event store, lake and pipeline, and publishes what the analysis says.
 
 use super::incidents::Publication;
-use super::{Shared, record};
+use super::{Shared, record, verdicts};
 use crate::{clock, knowledge};
 use anyhow::Context;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ struct Running {
     publisher: Box<dyn Publisher>,
     subscriber: Box<dyn Subscriber>,
     lake: LakeWriter,
+    /// The verdicts that the analysis honours, by their version.
+    verdicts: i64,
     /// Events came that no look has seen.
     is_dirty: bool,
     /// The pipeline must be rebuilt: late events, or another directory.
@@ -83,6 +85,7 @@ impl Consumer<'_> {
             publisher: self.bus.publisher()?,
             subscriber: self.bus.subscriber("weft-correlator", &[topic::EVENTS])?,
             lake: Lake::open(&self.config.lake.dir)?.writer()?,
+            verdicts: -1,
             is_dirty: true,
             is_stale: false,
             is_uncommitted: false,
@@ -97,6 +100,7 @@ impl Consumer<'_> {
                 self.learn_directory(&mut running)?;
             }
             let is_pause = self.take(&mut running)? == 0;
+            self.heed(&mut running)?;
             self.look(&mut running, is_pause)?;
             self.flush(&mut running, is_pause)?;
             let is_idle =
@@ -151,6 +155,17 @@ impl Consumer<'_> {
         Ok(records.len())
     }
 
+    /// Takes in what analysts decided since the last time.
+    fn heed(&self, running: &mut Running) -> anyhow::Result<()> {
+        let version = self.store.verdict_version()?;
+        if version != running.verdicts {
+            running.pipeline.constrain(Arc::new(verdicts::constraints(self.store)?));
+            running.verdicts = version;
+            running.is_dirty = true;
+        }
+        Ok(())
+    }
+
     fn refuse(&self, running: &Running, bad: &weft_bus::Record, reason: &str) -> anyhow::Result<()> {
         tracing::warn!(reason, "a record on the events topic is refused");
         Ok(running.publisher.publish(vec![record::dead_letter(&self.config.tenant, bad, reason)])?)
@@ -166,6 +181,7 @@ impl Consumer<'_> {
         let started = Instant::now();
         if running.is_stale && is_pause {
             running.pipeline = self.rebuild(&running.knowledge)?;
+            running.pipeline.constrain(Arc::new(verdicts::constraints(self.store)?));
             running.is_stale = false;
         }
         if !running.is_stale {

@@ -1,7 +1,7 @@
 //! What was said about which incident: only news is published, and an incident that is no more gets a last word.
 
 use super::consumer::Consumer;
-use super::record;
+use super::{record, verdicts};
 use crate::serve;
 use std::collections::{BTreeMap, BTreeSet};
 use weft_bus::{Publisher, Record};
@@ -85,6 +85,7 @@ impl Publication {
 
         let standing: BTreeSet<IncidentUid> = incidents.iter().map(|incident| incident.uid).collect();
         let gone: Vec<IncidentUid> = self.incidents.keys().copied().filter(|uid| !standing.contains(uid)).collect();
+        self.log_splits(consumer.store, &incidents)?;
         let mut merged: BTreeMap<IncidentUid, Vec<IncidentUid>> = BTreeMap::new();
         for uid in gone {
             if let Some(successor) = self.end(consumer, publisher, uid, &incidents)? {
@@ -101,12 +102,19 @@ impl Publication {
             }
             incident.revision = known.map_or(1, |said| said.revision + 1);
             let mut merged_from = known.map(|said| said.merged_from.clone()).unwrap_or_default();
-            merged_from.extend(merged.remove(&incident.uid).unwrap_or_default());
+            let taken_in = merged.remove(&incident.uid).unwrap_or_default();
+            merged_from.extend(&taken_in);
             merged_from.sort();
             merged_from.dedup();
             incident.merged_from = merged_from;
-            let json = serve::put(consumer.store, consumer.events, &incident)?;
+            serve::put(consumer.store, consumer.events, &incident)?;
             log(consumer.store, if known.is_none() { "opened" } else { "changed" }, &incident)?;
+            for old in taken_in {
+                note(consumer.store, "merged", &incident, format!("took in {old}"))?;
+            }
+            verdicts::reopen(consumer.store, &incident)?;
+            // As it stands in the store, with status and verdict.
+            let Some(json) = consumer.store.get_incident(&incident.uid.to_string())?.map(|row| row.json) else { continue };
             records.push(record::incident(tenant, &incident, &json));
             pending.push((incident.uid.to_string(), content.clone()));
             let indicators = incident.contributions.iter().map(|contribution| contribution.indicator.uid).collect();
@@ -119,6 +127,18 @@ impl Publication {
         // Only after the publication: a kill in between publishes once more, never once less.
         for (uid, content) in pending {
             consumer.store.set_cursor(&cursor(&uid), &content)?;
+        }
+        Ok(())
+    }
+
+    /// An incident that holds indicators of another, which still stands, was split off from it.
+    fn log_splits(&self, store: &Store, incidents: &[Incident]) -> anyhow::Result<()> {
+        for new in incidents.iter().filter(|incident| !self.incidents.contains_key(&incident.uid)) {
+            let holds = |said: &Said| new.contributions.iter().any(|part| said.indicators.contains(&part.indicator.uid));
+            for old in incidents.iter().filter(|old| self.incidents.get(&old.uid).is_some_and(holds)) {
+                note(store, "split", old, format!("{} was split off", new.uid))?;
+                note(store, "opened", new, format!("split off from {}", old.uid))?;
+            }
         }
         Ok(())
     }
@@ -157,6 +177,11 @@ impl Publication {
     }
 }
 
+fn note(store: &Store, kind: &str, incident: &Incident, text: String) -> anyhow::Result<()> {
+    store.append_decision(&Decision { time_ms: incident.end.0, kind: kind.to_owned(), incident: incident.uid.to_string(), text })?;
+    Ok(())
+}
+
 /// One line in the decision log, with the links that hold the incident together.
 fn log(store: &Store, kind: &str, incident: &Incident) -> anyhow::Result<()> {
     let strongest = incident
@@ -170,7 +195,5 @@ fn log(store: &Store, kind: &str, incident: &Incident) -> anyhow::Result<()> {
         incident.evidence_bits.value(),
         strongest.unwrap_or_default()
     );
-    let decision = Decision { time_ms: incident.end.0, kind: kind.to_owned(), incident: incident.uid.to_string(), text };
-    store.append_decision(&decision)?;
-    Ok(())
+    note(store, kind, incident, text)
 }

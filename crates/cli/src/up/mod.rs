@@ -13,6 +13,7 @@ mod collector;
 mod consumer;
 mod incidents;
 mod record;
+mod verdicts;
 
 use crate::args::Up;
 use crate::exit::{Code, configuration};
