@@ -1,5 +1,5 @@
 // Calls of the API. Knows addresses and problem details; must not know the page.
-import type { DecisionItem, IncidentFinding, IncidentPage, Me, OcsfEvent, Problem, Status, StatusReport } from "./types.ts";
+import type { DecisionItem, IncidentFinding, IncidentPage, Me, OcsfEvent, Problem, Status, StatusReport, VerdictItem, VerdictRequest } from "./types.ts";
 
 /** The service refused; `status` 0 means that it could not be reached. */
 export class ApiError extends Error {
@@ -60,6 +60,9 @@ export const api = {
   incident: (uid: string, signal?: AbortSignal) => call<IncidentFinding>("GET", incidentAddress(uid), undefined, signal),
   setStatus: (uid: string, status: Status) => call<IncidentFinding>("PATCH", incidentAddress(uid), { status }),
   decisions: (uid: string, signal?: AbortSignal) => call<DecisionItem[]>("GET", `${incidentAddress(uid)}/decisions`, undefined, signal),
+  verdicts: (uid: string, signal?: AbortSignal) => call<VerdictItem[]>("GET", `${incidentAddress(uid)}/verdicts`, undefined, signal),
+  giveVerdict: (uid: string, verdict: VerdictRequest) => call<VerdictItem>("POST", `${incidentAddress(uid)}/verdicts`, verdict),
+  undoVerdict: (id: number) => call<void>("DELETE", `/api/v1/verdicts/${id}`),
   event: (uid: string, signal?: AbortSignal) => call<OcsfEvent>("GET", `/api/v1/events/${encodeURIComponent(uid)}`, undefined, signal),
   status: (signal?: AbortSignal) => call<StatusReport>("GET", "/api/v1/status", undefined, signal),
 };

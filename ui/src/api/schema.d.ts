@@ -90,6 +90,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{uid}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The verdicts that stand on an incident, in the order they were given. */
+        get: operations["list"];
+        put?: never;
+        /** Gives a verdict; later evidence honours it until it is undone. */
+        post: operations["give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -170,6 +188,23 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Undoes a verdict. */
+        delete: operations["undo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -290,6 +325,8 @@ export interface components {
              * @description How many indicators it holds.
              */
             indicators: number;
+            /** @description What last happened to it: `new`, `growing`, `merged`, `split`, `closed`, `reopened`. */
+            lifecycle: string;
             /** Format: int64 */
             revision: number;
             /**
@@ -452,6 +489,33 @@ export interface components {
         /** @description What OCSF has no attribute for. */
         Unmapped: {
             weft: components["schemas"]["WeftIncident"];
+        };
+        /** @description A verdict that stands. */
+        VerdictItem: {
+            /** Format: int64 */
+            id: number;
+            /** @description `link`, `keep_apart`, `confirm`, `dismiss`, `close`. */
+            kind: string;
+            /** @description How many members the incident had then. */
+            members: number;
+            /** @description Pairs of indicators that belong together (`link`) or do not (`keep_apart`). */
+            pairs: string[][];
+            /** Format: int64 */
+            time_ms: number;
+            user: string;
+        };
+        /**
+         * @description What can be decided.
+         * @enum {string}
+         */
+        VerdictName: "link" | "keep_apart" | "confirm" | "dismiss";
+        /** @description A verdict to be given. */
+        VerdictRequest: {
+            /** @description Uids of members, for `keep_apart`. */
+            indicators?: string[];
+            kind: components["schemas"]["VerdictName"];
+            /** @description The other incident's uid, for `link`. */
+            other?: string | null;
         };
         /** @description Everything of ours about an incident. */
         WeftIncident: {
@@ -750,6 +814,94 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description metadata.uid */
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictItem"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description metadata.uid */
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -905,6 +1057,50 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a verdict's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -136,7 +136,7 @@ function IncidentTable({ items }: { items: IncidentItem[] }) {
                   <When ms={item.end_ms} now={now} />
                 </span>
                 <span>
-                  {plural(item.indicators, "indicator")} · {statusName(item.status)}
+                  {plural(item.indicators, "indicator")} · {statusName(item.status)} · {item.lifecycle}
                 </span>
               </span>
             </th>
@@ -151,7 +151,7 @@ function IncidentTable({ items }: { items: IncidentItem[] }) {
             </td>
             <td className="wide number">{item.indicators}</td>
             <td className="wide">
-              <span className={`status status-${item.status}`}>{statusName(item.status)}</span>
+              <span className={`status status-${item.status}`}>{statusName(item.status)}</span> <span className="faint">{item.lifecycle}</span>
             </td>
           </tr>
         ))}

@@ -14,6 +14,7 @@ import { Indicators } from "../incident/Indicators.tsx";
 import { Iocs } from "../incident/Iocs.tsx";
 import { Links } from "../incident/Links.tsx";
 import { Narrative } from "../incident/Narrative.tsx";
+import { Verdicts } from "../incident/Verdicts.tsx";
 import { Timeline } from "../incident/Timeline.tsx";
 import { Lanes } from "../lanes/Lanes.tsx";
 import { LocalLink } from "../parts/LocalLink.tsx";
@@ -53,12 +54,19 @@ export function IncidentPage({ uid, version }: { uid: string; version: number })
           {problem || error?.message}
         </p>
       )}
-      <Incident finding={finding} version={version + saved} onStatus={setStatus} />
+      <Incident finding={finding} version={version + saved} onStatus={setStatus} onVerdict={() => setSaved((before) => before + 1)} />
     </>
   );
 }
 
-function Incident({ finding, version, onStatus }: { finding: IncidentFinding; version: number; onStatus: (status: Status) => void }) {
+interface Shown {
+  finding: IncidentFinding;
+  version: number;
+  onStatus: (status: Status) => void;
+  onVerdict: () => void;
+}
+
+function Incident({ finding, version, onStatus, onVerdict }: Shown) {
   const weft = useMemo(() => weftOf(finding), [finding]);
   const names = useMemo(() => namer(weft.entities), [weft]);
   const start = finding.start_time;
@@ -79,6 +87,7 @@ function Incident({ finding, version, onStatus }: { finding: IncidentFinding; ve
       <Iocs iocs={weft.iocs} start={start} name={uid} />
       <Links weft={weft} />
       <Coverage coverage={weft.coverage} start={start} />
+      <Verdicts uid={uid} weft={weft} version={version} onDone={onVerdict} />
       <Decisions uid={uid} version={version} made={weft.decisions ?? []} />
       {evidence && <EvidenceDrawer evidence={evidence} onClose={() => setEvidence(null)} />}
     </article>

@@ -72,7 +72,21 @@ impl Draws {
     }
 }
 
+/// The sizes of the clusters that are incidents.
+pub fn incidents(clusters: &[weft_stitcher::Cluster], indicators: &[Indicator]) -> Vec<usize> {
+    let alert = weft_stitcher::Alert::from_budget(0.1);
+    let is_incident = |cluster: &&weft_stitcher::Cluster| {
+        let members: Vec<&Indicator> = cluster.members.iter().map(|index| &indicators[*index]).collect();
+        alert.is_incident(weft_stitcher::share_evidence(&members).into_iter().sum())
+    };
+    clusters.iter().filter(is_incident).map(|cluster| cluster.members.len()).collect()
+}
+
 const TACTICS: [&str; 6] = ["initial-access", "execution", "persistence", "credential-access", "lateral-movement", "exfiltration"];
+
+fn address(rank: usize) -> String {
+    format!("45.{}.{}.9", rank / 250, rank % 250)
+}
 
 /// A tenant: people with a device each, and hosts that many or few of them contact.
 pub struct Tenant {
@@ -82,25 +96,31 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Contacts are remembered over `days` days: the host of rank r by a share 1 / (r + 1) of the devices, at least by two.
+    /// Contacts are remembered over `days` days: the host, address and
+    /// sender of rank r by a share 1 / (r + 1) of the devices or people, at least by two.
     pub fn new(people: usize, hosts: usize, days: i64) -> Self {
         let mut graph = EntityGraph::default();
         let devices: Vec<Arc<str>> = (0..people).map(|i| Arc::from(format!("d{i}").as_str())).collect();
-        for (i, device) in devices.iter().enumerate() {
-            graph.known(EntityKind::Person, &Arc::from(format!("p{i}").as_str()));
-            graph.known(EntityKind::Device, device);
-        }
+        let names: Vec<Arc<str>> = (0..people).map(|i| Arc::from(format!("p{i}").as_str())).collect();
+        names.iter().for_each(|name| graph.known(EntityKind::Person, name));
+        devices.iter().for_each(|device| graph.known(EntityKind::Device, device));
         for rank in 0..hosts {
-            let site = Entity::new(EntityKind::Domain, format!("h{rank}.example"));
+            let (site, address) = (format!("h{rank}.example"), address(rank));
             for i in 0..(people / (rank + 1)).max(2) {
+                let who = (rank * 7 + i) % people;
                 for day in [-8, days] {
                     let uid = EventUid::of("touch", &[&rank.to_le_bytes(), &i.to_le_bytes(), &day.to_le_bytes()]);
                     let event = EventRef { time: EventTime(day * DAY_MS), uid };
-                    let by = devices[(rank * 7 + i) % people].clone();
-                    graph.touch(
-                        &site,
-                        Touch { event, domain: Domain::Network, class_uid: 4003, by, contact: weft_entity_graph::Contact::Use },
-                    );
+                    let touch = |by: &Arc<str>| Touch {
+                        event,
+                        domain: Domain::Network,
+                        class_uid: 4003,
+                        by: by.clone(),
+                        contact: weft_entity_graph::Contact::Use,
+                    };
+                    graph.touch(&Entity::new(EntityKind::Domain, &*site), touch(&devices[who]));
+                    graph.touch(&Entity::new(EntityKind::Ip, &*address), touch(&devices[who]));
+                    graph.touch(&Entity::new(EntityKind::Sender, &*site), touch(&names[who]));
                 }
             }
         }
@@ -118,7 +138,7 @@ impl Tenant {
                 let (person, host) = (draws.zipf(self.people), draws.zipf(self.hosts));
                 let (who, device) = (format!("p{person}"), format!("d{person}"));
                 let site = format!("h{host}.example");
-                let address = format!("45.{}.{}.9", host / 250, host % 250);
+                let address = address(host);
                 let (family, entities) = match draws.below(3) {
                     0 => ("device", vec![(Device, device.as_str()), (Person, &who), (Site, &site), (Ip, &address)]),
                     1 => ("saas", vec![(Person, who.as_str()), (Ip, &address)]),
@@ -127,7 +147,9 @@ impl Tenant {
                 let family = format!("{family}-{}", draws.below(12));
                 let bits = (6.0 - (1.0 - draws.unit()).log2()).min(20.0);
                 let tactic = TACTICS[draws.below(TACTICS.len())];
-                all.push(indicator(&format!("noise {seed} {day} {number}"), &family, tactic, minute, bits, &entities));
+                let mut one = indicator(&format!("noise {seed} {day} {number}"), &family, tactic, minute, bits, &entities);
+                one.evidence = Bits::new(bits - 6.0);
+                all.push(one);
             }
         }
         sorted(all)
