@@ -11,7 +11,7 @@ use weft_model::{EventUid, Indicator};
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
     pub attacks: usize,
-    /// Attacks touched by exactly one case.
+    /// Attacks touched by exactly one case, which touches no other attack.
     pub found_once: usize,
     /// Cases beyond the first that touch an attack, over all attacks.
     pub fragments: usize,
@@ -67,7 +67,7 @@ impl Outcome {
         };
         for (attack, evidence) in truth.attacks.iter().zip(&attacks) {
             let mine: Vec<&&Case<'_>> = real.iter().filter(|case| case.touches(evidence)).collect();
-            outcome.found_once += usize::from(mine.len() == 1);
+            outcome.found_once += usize::from(matches!(mine.as_slice(), [only] if touched(only) == 1));
             outcome.fragments += mine.len().saturating_sub(1);
             let largest = mine.iter().max_by_key(|case| case.events.intersection(evidence).count());
             for step in attack.steps.iter().filter(|step| step.required) {
@@ -154,9 +154,9 @@ pub(crate) mod tests {
         ]
         .map(|(name, events, person)| indicator(name, 5, events, &[person]));
         let case = |members: &[usize]| Case::of_indicators(members.iter().map(|i| &indicators[*i]).collect());
-        // x in two cases, one of which also holds y; one false case about bob; m alone.
+        // x in two cases, one of which also holds y, which is thereby not found by itself; one false case about bob; m alone.
         let outcome = Outcome::of(&truth, &[case(&[0]), case(&[1, 2]), case(&[3])], &indicators);
-        assert_eq!((outcome.attacks, outcome.found_once, outcome.fragments, outcome.wrong_merges), (3, 1, 1, 1));
+        assert_eq!((outcome.attacks, outcome.found_once, outcome.fragments, outcome.wrong_merges), (3, 0, 1, 1));
         assert_eq!((outcome.false_incidents, outcome.incidents, outcome.benign_events), (1, 3, 1));
         // The largest case of x holds x1 and x2; z is not found.
         assert_eq!((outcome.steps_covered, outcome.steps_required), (3, 5));
