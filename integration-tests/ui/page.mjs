@@ -246,6 +246,32 @@ const complaints = await withPage(link.origin, { colorScheme: "light" }, async (
     await page.locator(".decisions").getByText(`set the status to ${before}`).first().waitFor();
   });
 
+  await check("whom it reached is told, patient zero marked, and an act opens its event", async () => {
+    const rows = page.locator("table.exposed tbody tr");
+    if (!(await rows.count())) return;
+    assert.ok((await page.locator("table.exposed .passive").count()) <= 1);
+    await rows.first().getByRole("button").first().click();
+    await page.locator(".drawer .fields tbody tr, .drawer [role=alert]").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".drawer").waitFor({ state: "detached" });
+  });
+
+  await check("Japanese: chosen by hand, kept over a reload, story and actions in it", async () => {
+    await page.getByLabel("Language").selectOption("ja");
+    await page.getByRole("heading", { name: "経緯" }).waitFor();
+    const isJapanese = (text) => /[\u3041-\u9fff]/.test(text);
+    for (const text of await page.locator(".narrative > p").allInnerTexts()) assert.ok(isJapanese(text), text);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "ja");
+    await page.reload();
+    await page.getByRole("heading", { name: "推奨する対応" }).waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    await shot(page, "incident-japanese");
+    await shot(page, "incident-japanese-full", true);
+    await accessible(page, "incident, Japanese");
+    await page.getByLabel("言語").selectOption("en");
+    await page.getByRole("heading", { name: "What happened" }).waitFor();
+  });
+
   await check("axe finds nothing serious on the incident", () => accessible(page, "incident"));
   await shot(page, "incident-light-full", true);
 

@@ -9,11 +9,13 @@ import { Boundary } from "./parts/Boundary.tsx";
 import { LocalLink } from "./parts/LocalLink.tsx";
 import { useRoute } from "./route.ts";
 import { applyTheme, storedTheme, type Theme } from "./theme.ts";
+import { applyLanguage, type Lang, language, t } from "./text/language.ts";
 
 export function App() {
   const route = useRoute();
   const [me, setMe] = useState<Me | null | undefined>(undefined);
   const [problem, setProblem] = useState("");
+  const [lang, setLang] = useState(language());
   const version = useChanges(me ? me.user : "", () => setMe(null));
 
   useEffect(() => {
@@ -27,35 +29,36 @@ export function App() {
   return (
     <>
       <a className="skip" href="#main">
-        Skip to content
+        {t("Skip to content")}
       </a>
       <header className="bar">
         <LocalLink to="/" className="brand">
           <img src="/icon.svg" alt="" width="24" height="24" /> Weft
         </LocalLink>
         {me && (
-          <nav aria-label="Pages">
+          <nav aria-label={t("Pages")}>
             <LocalLink to="/" current={route.page === "list"}>
-              Incidents
+              {t("Incidents")}
             </LocalLink>
           </nav>
         )}
         <span className="fill" />
+        <LanguagePicker onChange={setLang} />
         <ThemePicker />
         {me && (
           <>
             <span className="user">{me.user}</span>
             <button type="button" className="quiet" onClick={signOut}>
-              Sign out
+              {t("Sign out")}
             </button>
           </>
         )}
       </header>
       <main id="main" tabIndex={-1}>
-        {me === undefined && <p className="note">Loading…</p>}
+        {me === undefined && <p className="note">{t("Loading…")}</p>}
         {me === null && <SignIn problem={problem} onSignedIn={setMe} />}
         {me && (
-          <Boundary key={route.page === "incident" ? route.uid : "list"}>
+          <Boundary key={`${lang} ${route.page === "incident" ? route.uid : "list"}`}>
             {route.page === "list" ? <IncidentListPage version={version} /> : <IncidentPage uid={route.uid} version={version} />}
           </Boundary>
         )}
@@ -104,11 +107,35 @@ function useChanges(user: string, onSignedOut: () => void): number {
   return version;
 }
 
+/** Each language by its own name. */
+function LanguagePicker({ onChange }: { onChange: (lang: Lang) => void }) {
+  return (
+    <label className="theme">
+      <span className="hidden">{t("Language")}</span>
+      <select
+        value={language()}
+        onChange={(event) => {
+          const next = event.target.value as Lang;
+          applyLanguage(next, true);
+          onChange(next);
+        }}
+      >
+        <option value="en" lang="en">
+          English
+        </option>
+        <option value="ja" lang="ja">
+          日本語
+        </option>
+      </select>
+    </label>
+  );
+}
+
 function ThemePicker() {
   const [theme, setTheme] = useState(storedTheme());
   return (
     <label className="theme">
-      <span className="hidden">Theme</span>
+      <span className="hidden">{t("Theme")}</span>
       <select
         value={theme}
         onChange={(event) => {
@@ -117,9 +144,9 @@ function ThemePicker() {
           setTheme(next);
         }}
       >
-        <option value="system">System theme</option>
-        <option value="light">Light</option>
-        <option value="dark">Dark</option>
+        <option value="system">{t("System theme")}</option>
+        <option value="light">{t("Light")}</option>
+        <option value="dark">{t("Dark")}</option>
       </select>
     </label>
   );

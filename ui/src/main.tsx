@@ -8,8 +8,10 @@ import "./style/list.css";
 import "./style/incident.css";
 import "./style/lanes.css";
 import "./style/evidence.css";
+import { applyLanguage, storedLanguage } from "./text/language.ts";
 
 applyTheme(storedTheme());
+applyLanguage(storedLanguage());
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -38,6 +38,9 @@ pub struct Unmapped {
 /// Everything of ours about an incident.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WeftIncident {
+    /// The title in Japanese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_ja: Option<String>,
     /// 0 to 100, 50 at the alert threshold.
     pub score: f64,
     /// The sum of `indicators[].evidence_bits`, exactly.
@@ -47,6 +50,9 @@ pub struct WeftIncident {
     /// ATT&CK tactics, short names.
     pub tactics: Vec<String>,
     pub entities: Vec<Entity>,
+    /// Whom the attack reached and how far, by first act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposed: Option<Vec<ExposedPerson>>,
     pub indicators: Vec<Contribution>,
     pub links: Vec<IncidentLink>,
     /// Why what is in the incident is in it, and the strongest of what is not, in the order of deciding.
@@ -93,6 +99,9 @@ pub struct Contribution {
     /// 0 to 100, for display.
     pub score: f64,
     pub title: String,
+    /// The title in Japanese; empty where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_ja: Option<String>,
     /// Entity uids.
     pub entities: Vec<String>,
     /// ATT&CK technique ids.
@@ -152,15 +161,64 @@ pub struct TimelineEntry {
     pub domain: String,
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_ja: Option<String>,
+    /// Of what the investigation found: the question that found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub indicator_uid: Option<String>,
     pub event_uids: Vec<String>,
 }
 
-/// The story; a language that is not written yet is empty.
+/// A text in both languages.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Text {
+    pub en: String,
+    pub ja: String,
+}
+
+/// A sentence of the story with what it rests on.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Clause {
+    /// Absent in the assessment before and after the story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<i64>,
+    pub text: Text,
+    pub indicator_uids: Vec<String>,
+    pub event_uids: Vec<String>,
+}
+
+/// Somebody whom the attack reached.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExposedPerson {
+    /// `kind:key`.
+    pub uid: String,
+    pub name: String,
+    /// The first whom it reached further than the mailbox.
+    pub is_patient_zero: bool,
+    /// The first act of each kind.
+    pub acts: Vec<ExposureAct>,
+}
+
+/// How far somebody got.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExposureAct {
+    /// `received`, `opened`, `clicked`, `replied`, `entered`.
+    pub act: String,
+    pub time: i64,
+    pub event_uid: String,
+}
+
+/// The story in both languages: as one text, and clause by clause.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Narrative {
     pub en: String,
     pub ja: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clauses: Option<Vec<Clause>>,
+    /// In plain words for somebody who got the mail; empty when the incident holds no mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Text>,
 }
 
 /// An indicator of compromise.
@@ -189,6 +247,14 @@ pub struct Recommended {
     pub action: String,
     pub target: String,
     pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_ja: Option<String>,
+    /// What of the incident speaks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// What it is expected to change, and what it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Text>,
     /// `would_have` in passive mode.
     pub mode: String,
 }

@@ -21,8 +21,8 @@ mod token;
 
 pub use config::ApiConfig;
 pub use contract::{
-    Contribution, Coverage, Entity, IncidentFinding, IncidentLink, IncidentMetadata, Ioc, Narrative, Recommended, TimelineEntry, Unmapped,
-    WeftIncident, Why,
+    Clause, Contribution, Coverage, Entity, ExposedPerson, ExposureAct, IncidentFinding, IncidentLink, IncidentMetadata, Ioc, Narrative,
+    Recommended, Text, TimelineEntry, Unmapped, WeftIncident, Why,
 };
 pub use error::{AuthError, Problem};
 pub use password::{MIN_PASSWORD_BYTES, set_password};

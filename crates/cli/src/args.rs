@@ -81,12 +81,18 @@ pub struct Replay {
     /// Files and folders: .pcap, .pcapng, .eml, .mbox, Maildir, audit JSON or CSV, directory.csv, and .gz or .zst of these
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
-    /// One JSON object an incident on standard output
+    /// One JSON object an incident on standard output (both languages)
     #[arg(long)]
     pub json: bool,
     /// Also print why each part is in an incident, and what was kept out
     #[arg(long, conflicts_with = "json")]
     pub explain: bool,
+    /// Language of the incidents shown
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Instead of incidents print what to answer somebody who reported the mail with this Message-ID
+    #[arg(long, value_name = "MESSAGE-ID", conflicts_with = "json")]
+    pub reported: Option<String>,
     /// Write what was read to this file
     #[arg(long)]
     pub report: Option<PathBuf>,
@@ -111,6 +117,22 @@ pub struct Replay {
     /// Folder with country.mmdb and asn.mmdb
     #[arg(long)]
     pub enrich: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    #[default]
+    En,
+    Ja,
+}
+
+impl From<Language> for weft_narrative::Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Ja => Self::Ja,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

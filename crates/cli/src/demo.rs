@@ -35,7 +35,7 @@ pub fn run(options: &Demo) -> anyhow::Result<Code> {
     )?;
     let replayed = replay::replay(&Replay::of(vec![raw.join("raw")]))?;
     for incident in &replayed.incidents {
-        print::incident(&mut out, incident, false)?;
+        print::incident(&mut out, incident, weft_narrative::Lang::En, false)?;
     }
     print::summary(&mut out, &replayed.report, replayed.progress, replayed.incidents.len())?;
     if replayed.incidents.is_empty() {

@@ -14,6 +14,7 @@ mod knowledge;
 mod models;
 mod print;
 mod replay;
+mod reported;
 mod sensor;
 mod serve;
 mod settings;

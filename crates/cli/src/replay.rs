@@ -3,6 +3,7 @@
 use crate::args::Replay;
 use crate::exit::{Code, nothing_readable, usage};
 use crate::ingest::{self, Ingested};
+use crate::reported::reported;
 use crate::{knowledge, print};
 use anyhow::Context;
 use std::io::Write;
@@ -15,6 +16,7 @@ use weft_bus::EventStore;
 use weft_correlator::pipeline::BATCH;
 use weft_correlator::{Engine, Pipeline, Progress, Shuffle};
 use weft_model::{Directory, Event, Incident};
+use weft_narrative::Lang;
 use weft_runtime::report::{Report, peak_rss_bytes};
 use weft_runtime::{DeadLetters, Kind, discover};
 
@@ -39,13 +41,18 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
         write_findings(path, &replayed.engine).with_context(|| format!("cannot write the findings to {}", path.display()))?;
     }
     let mut out = std::io::stdout().lock();
+    if let Some(message_id) = &options.reported {
+        let text = reported(&replayed, message_id)?;
+        writeln!(out, "{}", Lang::from(options.lang).of(&text))?;
+        return Ok(Code::Done);
+    }
     if options.json {
         for incident in &replayed.incidents {
             writeln!(out, "{}", weft_wire::to_canonical_string(&weft_wire::incident_to_ocsf(incident)))?;
         }
     } else {
         for incident in &replayed.incidents {
-            print::incident(&mut out, incident, options.explain)?;
+            print::incident(&mut out, incident, options.lang.into(), options.explain)?;
         }
         print::summary(&mut out, &replayed.report, replayed.progress, replayed.incidents.len())?;
     }

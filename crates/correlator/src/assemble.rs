@@ -1,9 +1,10 @@
 //! From a cluster of indicators to an incident that a person can read.
 
 use crate::engine::Engine;
-use crate::{decide, investigate, recommend, role, title};
+use crate::{decide, exposure, investigate, recommend, role, title};
 use std::collections::BTreeSet;
 use weft_model::{Contribution, Incident, IncidentUid, Indicator, Link, Narrative, TimelineEntry};
+use weft_narrative::{Feed, Setting};
 use weft_stitcher::{Cluster, Stitching, share_evidence};
 
 /// An indicator this surprising can give an incident its uid and is asked about, in bits.
@@ -22,7 +23,9 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching
     }
     let core = members.iter().find(|indicator| indicator.bits.value() >= CORE_BITS).or(members.first())?;
     let roles = role::Roles::of(engine, &members);
-    let found = investigate::investigate(engine, &members);
+    let bait = investigate::led_by_mail(engine, &members);
+    let exposed = exposure::exposed(engine, &members, &roles, &bait);
+    let found = investigate::investigate(engine, &members, &roles, &bait);
     let mut timeline: Vec<TimelineEntry> = members.iter().map(|indicator| entry(indicator)).chain(found).collect();
     timeline.sort_by(|a, b| (a.time, &a.indicator, &a.text).cmp(&(b.time, &b.indicator, &b.text)));
     let domains: BTreeSet<_> = timeline.iter().map(|entry| entry.domain).collect();
@@ -35,17 +38,19 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching
     let decisions = decide::log(core, cluster, &stitching.refused(cluster), indicators);
     let mut incident = Incident {
         uid: IncidentUid::of("incident", &[&core.uid.0]),
-        title: title::title(engine, &members, &roles),
-        search_aliases: title::aliases(&members),
+        title: String::new(),
+        title_ja: String::new(),
+        search_aliases: Vec::new(),
         start,
         end,
         score: alert.score(evidence),
         evidence_bits: evidence,
         domains: domains.into_iter().collect(),
         tactics: tactics.into_iter().collect(),
-        recommended: recommend::recommend(&members, &roles),
+        recommended: recommend::recommend(engine, &members, &roles, &exposed),
         iocs: roles.iocs(engine, &members),
         entities: roles.into_entities(engine),
+        exposed,
         contributions: members
             .into_iter()
             .zip(shares)
@@ -59,25 +64,24 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching
         revision: 1,
         merged_from: Vec::new(),
     };
-    incident.narrative.en = weft_narrative::narrate(&incident);
-    for note in feed_notes(engine, &incident) {
-        incident.narrative.en.push(' ');
-        incident.narrative.en.push_str(&note);
-    }
+    let (title, aliases) = title::title(engine, &incident);
+    (incident.title, incident.title_ja, incident.search_aliases) = (title.en, title.ja, aliases);
+    let indicators = incident.contributions.iter().map(|contribution| &contribution.indicator);
+    let whole_day = indicators.filter(|one| role::speaks_of_whole_day(engine, one)).map(|one| one.uid).collect();
+    incident.narrative = weft_narrative::narrate(&incident, &Setting { whole_day, feeds: feeds(engine, &incident) });
     Some(incident)
 }
 
 /// What the operator's feeds say about the incident's indicators of compromise: explanation, never a condition.
-fn feed_notes(engine: &Engine, incident: &Incident) -> Vec<String> {
+fn feeds(engine: &Engine, incident: &Incident) -> Vec<Feed> {
     let enricher = &engine.knowledge.enricher;
     let mut notes = Vec::new();
     for ioc in &incident.iocs {
         if let Some(registered) = enricher.domain_age_feed(&ioc.value) {
-            let day = registered.to_rfc3339();
-            notes.push(format!("A feed says that {} was registered on {}.", ioc.value, day.get(..10).unwrap_or(&day)));
+            notes.push(Feed::Age { what: ioc.value.clone(), day: weft_narrative::time_text::day(registered) });
         }
         if let Some(reason) = enricher.reputation(&ioc.value) {
-            notes.push(format!("A feed lists {}: {reason}.", ioc.value));
+            notes.push(Feed::Listed { what: ioc.value.clone(), reason: reason.to_string() });
         }
     }
     notes.dedup();
@@ -89,6 +93,8 @@ fn entry(indicator: &Indicator) -> TimelineEntry {
         time: indicator.time,
         domain: indicator.domain,
         text: indicator.title.clone(),
+        text_ja: indicator.title_ja.clone(),
+        question: None,
         indicator: Some(indicator.uid),
         events: indicator.events.iter().take(MAX_ENTRY_EVENTS).copied().collect(),
     }

@@ -1,6 +1,7 @@
 //! The analysis as one value: hours of events go in, indicators accumulate, incidents are read off.
 
 use crate::assemble;
+use crate::memory::Memory;
 use crate::window::LATENESS_MS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Engine {
     indicators: BTreeMap<IndicatorUid, Indicator>,
     /// Those that the last hour made or changed.
     changed: Vec<IndicatorUid>,
+    /// What the investigation may ask about.
+    pub(crate) memory: Memory,
     /// Products behind the SaaS records seen, for naming the account in titles.
     pub(crate) products: BTreeSet<String>,
     today: Option<i64>,
@@ -65,6 +68,7 @@ impl Engine {
             findings: Findings::default(),
             indicators: BTreeMap::new(),
             changed: Vec::new(),
+            memory: Memory::default(),
             products: BTreeSet::new(),
             today: None,
             finished: BTreeMap::new(),
@@ -93,7 +97,9 @@ impl Engine {
             {
                 self.products.insert(event.metadata.product.clone());
             }
-            let extracted = Extractor::extract(event, self.context());
+            let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
+            let extracted = Extractor::extract(event, context);
+            self.memory.note(event, &extracted.facts, context);
             for (kind, key) in &extracted.known {
                 self.graph.known(*kind, key);
             }
@@ -130,6 +136,7 @@ impl Engine {
         }
         self.archive(now);
         self.graph.forget(now);
+        self.memory.forget(now);
         self.indicators.retain(|_, indicator| now.since(indicator.end_time) < REMEMBER_MS);
         let surplus = self.indicators.len().saturating_sub(MAX_INDICATORS);
         if surplus > 0 {

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use std::collections::{BTreeMap, BTreeSet};
+use weft_indicators::FeatureKind;
 use weft_indicators::model::ROLES;
 use weft_model::{Entity, EntityKind, EventTime, IncidentEntity, Indicator, Ioc};
 
@@ -24,7 +25,12 @@ impl Roles {
         let compromised = accounts(members);
         let mut parts = BTreeMap::new();
         for indicator in members {
+            // A breadth says nothing of any single place.
+            let points_outside = !speaks_of_whole_day(engine, indicator);
             for entity in &indicator.entities {
+                if !points_outside && is_outside(entity.kind) {
+                    continue;
+                }
                 let Some(part) = part(engine, indicator, entity, &compromised, start(members)) else { continue };
                 // The graver part wins.
                 let known = parts.entry(entity.clone()).or_insert(part);
@@ -46,7 +52,6 @@ impl Roles {
             .into_iter()
             .map(|(entity, part)| {
                 let person = engine.knowledge.directory.person(&entity.key).filter(|_| entity.kind == EntityKind::Person);
-                let name = person.map(|(_, person)| person.display_name.clone()).filter(|name| !name.is_empty());
                 let mut aliases: Vec<String> = person
                     .into_iter()
                     .flat_map(|(_, p)| {
@@ -61,7 +66,7 @@ impl Roles {
                     .collect();
                 aliases.sort();
                 aliases.dedup();
-                IncidentEntity { name: name.unwrap_or_else(|| entity.key.clone()), role: part.to_owned(), aliases, entity }
+                IncidentEntity { name: display_name(engine, &entity.key), role: part.to_owned(), aliases, entity }
             })
             .collect()
     }
@@ -85,6 +90,33 @@ impl Roles {
         iocs.sort();
         iocs
     }
+}
+
+/// The person's name in the directory, else the key itself.
+pub(crate) fn display_name(engine: &Engine, key: &str) -> String {
+    let person = engine.knowledge.directory.person(key).map(|(_, person)| person.display_name.as_str());
+    person.filter(|name| !name.is_empty()).unwrap_or(key).to_owned()
+}
+
+/// Whether the indicator is about all that a person or device did on a day (from how many networks, to how many recipients): such a one
+/// says nothing of any single address, message or hour.
+pub(crate) fn speaks_of_whole_day(engine: &Engine, indicator: &Indicator) -> bool {
+    let model = engine.knowledge.models.models.iter().find(|model| model.name == indicator.model);
+    model.is_some_and(|model| {
+        let is_breadth = model.features.iter().any(|feature| matches!(feature.measure, FeatureKind::Distinct(_)));
+        matches!(model.subject.as_str(), "person" | "device") && (is_breadth || model.conditions.is_empty())
+    })
+}
+
+fn is_outside(kind: EntityKind) -> bool {
+    matches!(kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Host | EntityKind::Url | EntityKind::Sender)
+}
+
+/// Whether the keeper of the indicator used the address before the incident: its own habit is nothing of the attacker's.
+pub(crate) fn is_own_habit(engine: &Engine, indicator: &Indicator, entity: &Entity, start: EventTime) -> bool {
+    let (from, to) = (start.plus_ms(-30 * weft_model::DAY_MS), start.plus_ms(-weft_model::DAY_MS));
+    let Some(keeper) = indicator.entities.first().filter(|keeper| keeper.kind.is_internal()) else { return false };
+    engine.graph.touches(entity).is_some_and(|touches| touches.touched_by(&keeper.key, from, to))
 }
 
 pub(crate) fn start(members: &[&Indicator]) -> EventTime {
@@ -130,7 +162,7 @@ fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &B
         EntityKind::Session => "session",
         EntityKind::Message | EntityKind::Campaign | EntityKind::File => return None,
         // Outside: only what the organisation did not know.
-        _ if !is_rare(engine, entity, start) => return None,
+        _ if !is_rare(engine, entity, start) || is_own_habit(engine, indicator, entity, start) => return None,
         EntityKind::Sender => role().unwrap_or("phishing sender"),
         EntityKind::Url => role().unwrap_or("phishing link"),
         EntityKind::Ip | EntityKind::Domain | EntityKind::Host => match role().unwrap_or("unusual sign-in source") {

@@ -145,6 +145,7 @@ pub(crate) mod tests {
         Incident {
             uid: IncidentUid::of("test", &[name.as_bytes()]),
             title: name.into(),
+            title_ja: String::new(),
             search_aliases: Vec::new(),
             start: EventTime(0),
             end: EventTime(0),
@@ -153,6 +154,7 @@ pub(crate) mod tests {
             domains: Vec::new(),
             tactics: Vec::new(),
             entities: Vec::new(),
+            exposed: Vec::new(),
             contributions: members.iter().map(|i| Contribution { indicator: i.clone(), evidence_bits: i.bits }).collect(),
             links: Vec::new(),
             timeline: Vec::new(),

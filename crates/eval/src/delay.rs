@@ -151,7 +151,9 @@ mod tests {
                 time: appended.time,
                 domain: appended.domain,
                 text: String::new(),
+                text_ja: String::new(),
                 indicator: None,
+                question: None,
                 events: appended.events.clone(),
             };
             incidents.iter_mut().for_each(|incident| incident.timeline.push(entry.clone()));

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod fact;
 pub mod finding;
 pub mod inline_test;
+mod japanese;
 pub mod model;
 pub mod prior;
 pub mod scorer;

@@ -1,6 +1,7 @@
 //! Titles with `{field}` places.
 
 use crate::fact::Fact;
+use crate::japanese;
 
 /// The `{places}` of a template.
 pub fn places(template: &str) -> impl Iterator<Item = &str> {
@@ -21,7 +22,8 @@ pub fn fill(template: &str, fact: &Fact, count: usize) -> String {
         };
         match fact.get(field) {
             _ if field == "count" => out.push_str(&count.to_string()),
-            Some(value) => out.push_str(value),
+            Some(value) if template.is_ascii() => out.push_str(value),
+            Some(value) => out.push_str(&japanese::value(field, value)),
             None if !template.is_ascii() => out.push_str("（不明）"),
             None => {
                 out.push_str("an unknown ");

@@ -72,13 +72,26 @@ pub struct Decision {
     pub text: String,
 }
 
+/// A text in both languages of the product.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Text {
+    pub en: String,
+    pub ja: String,
+}
+
 /// One line of the incident's story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TimelineEntry {
     pub time: EventTime,
     pub domain: Domain,
     pub text: String,
+    /// The same in Japanese; empty where there is none.
+    #[serde(default)]
+    pub text_ja: String,
     pub indicator: Option<IndicatorUid>,
+    /// Of what the investigation found: the question that found it.
+    #[serde(default)]
+    pub question: Option<Text>,
     pub events: Vec<EventRef>,
 }
 
@@ -115,19 +128,90 @@ pub struct Coverage {
 /// An action that would be taken; nothing is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Recommended {
-    /// `block_connections`, `disable_account`, `revoke_sessions`, `remove_inbox_rule`, `remove_auth_method`, `pull_mails`, `lock_links`.
+    /// One of the actions of `weft_narrative`'s texts: `block_connections`, `disable_account`, `revoke_sessions` ...
     pub action: String,
     pub target: String,
     pub text: String,
+    /// The text in Japanese.
+    #[serde(default)]
+    pub text_ja: String,
+    /// Why: what of the incident speaks for it.
+    #[serde(default)]
+    pub reason: Text,
+    /// What it is expected to change, and what it costs.
+    #[serde(default)]
+    pub effect: Text,
     /// `would_have` in passive mode.
     pub mode: String,
 }
 
-/// The story in English; Japanese follows in a later version and is empty until then.
+/// A sentence of the narrative with what it rests on; without evidence it speaks of the incident as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// When it happened; absent in the assessment before and after the story.
+    pub time: Option<EventTime>,
+    pub text: Text,
+    pub indicators: Vec<IndicatorUid>,
+    pub events: Vec<EventRef>,
+}
+
+/// The story in both languages: the clauses, and all of them as one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Narrative {
     pub en: String,
     pub ja: String,
+    #[serde(default)]
+    pub clauses: Vec<Clause>,
+    /// In plain words for somebody who got the mail; empty when the incident holds no mail.
+    #[serde(default)]
+    pub recipient: Text,
+}
+
+/// How far a person got with what the attack sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// A mail of the attack reached the mailbox.
+    Received,
+    /// The mail was opened, as far as an audit log tells.
+    Opened,
+    /// A device of the person contacted what the mail leads to.
+    Clicked,
+    /// The person answered the mail.
+    Replied,
+    /// An unusual sign-in to the account followed the click.
+    Entered,
+}
+
+impl Act {
+    /// The name used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::Replied => "replied",
+            Self::Entered => "entered",
+        }
+    }
+}
+
+/// A first act of one kind with the event that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Exposure {
+    pub act: Act,
+    pub time: EventTime,
+    pub event: EventRef,
+}
+
+/// A person whom the attack reached, with the first act of each kind in the order of [`Act`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposedPerson {
+    pub entity: Entity,
+    pub name: String,
+    /// The first whom it reached further than the mailbox.
+    pub is_patient_zero: bool,
+    pub acts: Vec<Exposure>,
 }
 
 /// One incident.
@@ -135,6 +219,9 @@ pub struct Narrative {
 pub struct Incident {
     pub uid: IncidentUid,
     pub title: String,
+    /// The title in Japanese.
+    #[serde(default)]
+    pub title_ja: String,
     /// Other names analysts may search for.
     pub search_aliases: Vec<String>,
     pub start: EventTime,
@@ -145,6 +232,9 @@ pub struct Incident {
     pub domains: Vec<Domain>,
     pub tactics: Vec<String>,
     pub entities: Vec<IncidentEntity>,
+    /// Who got it and how far, by first act; bounded, the people who got furthest kept.
+    #[serde(default)]
+    pub exposed: Vec<ExposedPerson>,
     pub contributions: Vec<Contribution>,
     pub links: Vec<Link>,
     /// In the order of deciding; the strongest refusals come last.

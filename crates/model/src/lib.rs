@@ -26,7 +26,8 @@ pub use event::{Body, Domain, Event, EventRef, Metadata};
 pub use finding::{DetectionFinding, Involved, InvolvedKind};
 pub use id::{EventUid, IncidentUid, IndicatorUid};
 pub use incident::{
-    Contribution, Coverage, Decision, DecisionKind, Incident, IncidentEntity, Ioc, Link, Narrative, Recommended, TimelineEntry,
+    Act, Clause, Contribution, Coverage, Decision, DecisionKind, ExposedPerson, Exposure, Incident, IncidentEntity, Ioc, Link, Narrative,
+    Recommended, Text, TimelineEntry,
 };
 pub use indicator::{Indicator, Why};
 pub use object::{Actor, Answer, Attachment, EmailAuth, Endpoint, Link as MailLink, Session, Status, Tls, Traffic, User};

@@ -1,10 +1,13 @@
-//! An incident in plain sentences, each clause resting on indicators.
+//! An incident in plain sentences of two languages, each clause with the evidence it rests on.
 //!
-//! Pure: reads a finished incident and compiles text; it must not look anything up or decide anything.
+//! Pure: reads a finished incident and compiles text; it must not look anything up or decide anything. The texts stand in `text/*.ftl`.
 
-pub mod clause;
-pub mod english;
+pub mod attack;
+pub mod mail;
+pub mod speech;
+pub mod story;
 pub mod time_text;
 
-pub use clause::Clause;
-pub use english::{clauses, narrate};
+pub use attack::{Attack, attacks, title, title_of};
+pub use speech::{Arg, Lang, can_say, list, name, say};
+pub use story::{Feed, Setting, narrate};

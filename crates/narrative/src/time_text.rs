@@ -1,6 +1,7 @@
 //! Times and amounts as people say them.
 
-use weft_model::{DAY_MS, EventTime, HOUR_MS, MINUTE_MS};
+use crate::speech::{Arg, say};
+use weft_model::{DAY_MS, EventTime, HOUR_MS, MINUTE_MS, Text};
 
 /// `2024-03-18 09:15 UTC`.
 pub fn minute(at: EventTime) -> String {
@@ -11,19 +12,19 @@ pub fn minute(at: EventTime) -> String {
     }
 }
 
-/// `3 days`, `5 hours`, `12 minutes`; never less than a minute.
-pub fn span(ms: i64) -> String {
-    let (amount, unit) = if ms >= 2 * DAY_MS {
-        (ms / DAY_MS, "day")
-    } else if ms >= 2 * HOUR_MS {
-        (ms / HOUR_MS, "hour")
-    } else {
-        ((ms / MINUTE_MS).max(1), "minute")
-    };
-    counted(amount as usize, unit)
+/// `2024-03-18`.
+pub fn day(at: EventTime) -> String {
+    at.to_rfc3339().chars().take(10).collect()
 }
 
-/// `1 device`, `11 devices`.
-pub fn counted(amount: usize, noun: &str) -> String {
-    if amount == 1 { format!("1 {noun}") } else { format!("{amount} {noun}s") }
+/// `3 days`, `5 hours`, `12 minutes`; never less than a minute.
+pub fn span(ms: i64) -> Text {
+    let (amount, key) = if ms >= 2 * DAY_MS {
+        (ms / DAY_MS, "span-days")
+    } else if ms >= 2 * HOUR_MS {
+        (ms / HOUR_MS, "span-hours")
+    } else {
+        ((ms / MINUTE_MS).max(1), "span-minutes")
+    };
+    say(key, &[("n", Arg::Number(usize::try_from(amount).unwrap_or(usize::MAX)))])
 }

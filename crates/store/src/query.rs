@@ -37,6 +37,8 @@ impl Default for ListQuery {
 pub struct IncidentSummary {
     pub uid: String,
     pub title: String,
+    /// The title in Japanese; empty when the incident has none.
+    pub title_ja: String,
     pub score: f64,
     pub severity_id: i64,
     pub start_ms: i64,
@@ -81,7 +83,7 @@ impl Store {
             let total: i64 =
                 transaction.query_row(&format!("SELECT count(*) FROM incident{filter}"), params_from_iter(&values), |row| row.get(0))?;
             let columns =
-                "uid, title, score, severity_id, start_ms, end_ms, domains, revision, status, indicators, COALESCE((SELECT CASE kind
+                "uid, title, json ->> '$.unmapped.weft.title_ja' AS title_ja, score, severity_id, start_ms, end_ms, domains, revision, status, indicators, COALESCE((SELECT CASE kind
                  WHEN 'changed' THEN 'growing' WHEN 'opened' THEN 'new' ELSE kind END FROM decision WHERE decision.incident = incident.uid
                  AND kind IN ('opened', 'changed', 'merged', 'split', 'closed', 'reopened') ORDER BY id DESC LIMIT 1), 'new') AS lifecycle";
             let rows = {
@@ -132,6 +134,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<IncidentSummary> {
     Ok(IncidentSummary {
         uid: row.get("uid")?,
         title: row.get("title")?,
+        title_ja: row.get::<_, Option<String>>("title_ja")?.unwrap_or_default(),
         score: row.get("score")?,
         severity_id: row.get("severity_id")?,
         start_ms: row.get("start_ms")?,

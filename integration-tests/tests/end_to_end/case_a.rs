@@ -95,6 +95,52 @@ fn the_incident_reads_as_a_story() {
 }
 
 #[test]
+fn the_story_is_told_in_both_languages_with_its_evidence() {
+    let is_japanese = |text: &Value| text.as_str().unwrap_or_default().chars().any(|c| ('\u{3041}'..='\u{9fff}').contains(&c));
+    let incidents = incidents();
+    let weft = ours(attack(&incidents));
+    assert!(is_japanese(&weft["title_ja"]) && is_japanese(&weft["narrative"]["ja"]) && is_japanese(&weft["narrative"]["recipient"]["ja"]));
+    let clauses = list(&weft["narrative"], "clauses");
+    assert!(clauses.iter().all(|clause| is_japanese(&clause["text"]["ja"])), "{clauses:#?}");
+    // Every indicator is told, every clause of the story rests on something.
+    let told: BTreeSet<String> = clauses.iter().flat_map(|clause| strings(&clause["indicator_uids"])).collect();
+    let all: BTreeSet<String> = list(weft, "indicators").iter().map(|one| one["uid"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(told, all);
+    let dated = || clauses.iter().filter(|clause| clause["time"].is_i64());
+    assert!(dated().count() >= 7);
+    assert!(dated().all(|clause| !list(clause, "indicator_uids").is_empty() || !list(clause, "event_uids").is_empty()));
+    for entry in list(weft, "timeline") {
+        assert!(is_japanese(&entry["text_ja"]), "{entry}");
+        assert_eq!(entry["indicator_uid"].is_null(), !entry["question"].is_null(), "what was found carries its question: {entry}");
+    }
+    for action in list(weft, "recommended") {
+        assert!(
+            is_japanese(&action["text_ja"]) && is_japanese(&action["reason"]["ja"]) && is_japanese(&action["effect"]["ja"]),
+            "{action}"
+        );
+    }
+}
+
+#[test]
+fn patient_zero_and_who_followed_are_named() {
+    let (incidents, truth) = (incidents(), truth());
+    let weft = ours(attack(&incidents));
+    let entities = list(&truth["attacks"][0], "entities");
+    let victim = entities.iter().find(|entity| entity["kind"] == "person").unwrap();
+    let exposed = list(weft, "exposed");
+    let acts = |person: &Value| list(person, "acts").iter().map(|act| act["act"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
+    let zero: Vec<&Value> = exposed.iter().filter(|person| person["is_patient_zero"] == true).collect();
+    let [zero] = &zero[..] else { panic!("one patient zero: {exposed:#?}") };
+    assert_eq!(zero["uid"], victim["id"]);
+    assert!(acts(zero).is_superset(&["clicked".to_owned(), "entered".to_owned()].into()), "{zero}");
+    // As many as the devices that reached the attack's places, each person once.
+    let devices = entities.iter().filter(|entity| entity["kind"] == "device").count();
+    let clicked = exposed.iter().filter(|person| acts(person).contains("clicked")).count();
+    assert!(clicked <= devices && clicked + 1 >= devices, "{clicked} of {devices} devices");
+    assert!(exposed.iter().any(|person| acts(person) == ["received".to_owned()].into()), "nobody only received");
+}
+
+#[test]
 fn every_number_opens_and_adds_up() {
     let thousandths = |value: &Value| (value.as_f64().expect("a number") * 1000.0).round() as i64;
     for incident in incidents() {

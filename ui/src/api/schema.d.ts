@@ -214,6 +214,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A sentence of the story with what it rests on. */
+        Clause: {
+            event_uids: string[];
+            indicator_uids: string[];
+            text: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Absent in the assessment before and after the story.
+             */
+            time?: number | null;
+        };
         /** @description One indicator and its share of the evidence. */
         Contribution: {
             /**
@@ -247,6 +258,8 @@ export interface components {
             /** Format: int64 */
             time: number;
             title: string;
+            /** @description The title in Japanese; empty where there is none. */
+            title_ja?: string | null;
             uid: string;
             why: components["schemas"]["Why"][];
         };
@@ -277,6 +290,24 @@ export interface components {
             role: string;
             /** @description `kind:key`. */
             uid: string;
+        };
+        /** @description Somebody whom the attack reached. */
+        ExposedPerson: {
+            /** @description The first act of each kind. */
+            acts: components["schemas"]["ExposureAct"][];
+            /** @description The first whom it reached further than the mailbox. */
+            is_patient_zero: boolean;
+            name: string;
+            /** @description `kind:key`. */
+            uid: string;
+        };
+        /** @description How far somebody got. */
+        ExposureAct: {
+            /** @description `received`, `opened`, `clicked`, `replied`, `entered`. */
+            act: string;
+            event_uid: string;
+            /** Format: int64 */
+            time: number;
         };
         /** @description The service answers and its store can be read. */
         Health: {
@@ -343,6 +374,8 @@ export interface components {
             start_ms: number;
             status: components["schemas"]["Status"];
             title: string;
+            /** @description The title in Japanese; empty when the incident has none. */
+            title_ja: string;
             uid: string;
         };
         /** @description Why two indicators belong together. */
@@ -398,10 +431,12 @@ export interface components {
             expires_ms: number;
             user: string;
         };
-        /** @description The story; a language that is not written yet is empty. */
+        /** @description The story in both languages: as one text, and clause by clause. */
         Narrative: {
+            clauses?: components["schemas"]["Clause"][] | null;
             en: string;
             ja: string;
+            recipient?: null | components["schemas"]["Text"];
         };
         /** @description RFC 9457 problem details. */
         Problem: {
@@ -422,10 +457,13 @@ export interface components {
         /** @description What should be done, or would have been. */
         Recommended: {
             action: string;
+            effect?: null | components["schemas"]["Text"];
             /** @description `would_have` in passive mode. */
             mode: string;
+            reason?: null | components["schemas"]["Text"];
             target: string;
             text: string;
+            text_ja?: string | null;
         };
         /** @description One source. */
         SourceStatus: {
@@ -477,12 +515,19 @@ export interface components {
             /** @description Uid of the shared entity that weighs most. */
             via?: string | null;
         };
+        /** @description A text in both languages. */
+        Text: {
+            en: string;
+            ja: string;
+        };
         /** @description One line of the story. */
         TimelineEntry: {
             domain: string;
             event_uids: string[];
             indicator_uid?: string | null;
+            question?: null | components["schemas"]["Text"];
             text: string;
+            text_ja?: string | null;
             /** Format: int64 */
             time: number;
         };
@@ -530,6 +575,8 @@ export interface components {
              * @description The sum of `indicators[].evidence_bits`, exactly.
              */
             evidence_bits: number;
+            /** @description Whom the attack reached and how far, by first act. */
+            exposed?: components["schemas"]["ExposedPerson"][] | null;
             indicators: components["schemas"]["Contribution"][];
             iocs: components["schemas"]["Ioc"][];
             links: components["schemas"]["IncidentLink"][];
@@ -551,6 +598,8 @@ export interface components {
             /** @description ATT&CK tactics, short names. */
             tactics: string[];
             timeline: components["schemas"]["TimelineEntry"][];
+            /** @description The title in Japanese. */
+            title_ja?: string | null;
         };
         /** @description One feature's share in an indicator's surprise. */
         Why: {

@@ -5,6 +5,7 @@ import type { OcsfEvent } from "../api/types.ts";
 import { useLoaded } from "../api/use_loaded.ts";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import { fields, rawText } from "./fields.ts";
+import { t } from "../text/language.ts";
 
 export interface Evidence {
   uids: string[];
@@ -32,22 +33,22 @@ export function EvidenceDrawer({ evidence, onClose }: { evidence: Evidence; onCl
     >
       <div className="drawer-body">
         <div className="drawer-head">
-          <h2 id="evidence">Evidence</h2>
+          <h2 id="evidence">{t("Evidence")}</h2>
           <button type="button" className="quiet" onClick={() => dialog.current?.close()}>
-            Close
+            {t("Close")}
           </button>
         </div>
         <p>{evidence.about}</p>
         {evidence.uids.length > 1 && (
-          <div className="steps" role="group" aria-label="Events">
+          <div className="steps" role="group" aria-label={t("Events")}>
             <button type="button" disabled={index === 0} onClick={() => setIndex(index - 1)}>
-              Previous
+              {t("Previous")}
             </button>
             <span role="status">
-              Event {index + 1} of {evidence.uids.length}
+              {t("Event {n} of {total}", { n: index + 1, total: evidence.uids.length })}
             </span>
             <button type="button" disabled={index + 1 >= evidence.uids.length} onClick={() => setIndex(index + 1)}>
-              Next
+              {t("Next")}
             </button>
           </div>
         )}
@@ -57,7 +58,7 @@ export function EvidenceDrawer({ evidence, onClose }: { evidence: Evidence; onCl
             {error.status === 404 ? "This event is not stored here: it is older than the retention time, or the incident came without its events. Its id stays valid, and weft replay finds it again in the original records." : error.message}
           </p>
         )}
-        {!event && !error && <p className="faint">Loading…</p>}
+        {!event && !error && <p className="faint">{t("Loading…")}</p>}
         {event && <EventView event={event} />}
       </div>
     </dialog>
@@ -68,12 +69,12 @@ function EventView({ event }: { event: OcsfEvent }) {
   const raw = typeof event["raw_data"] === "string" ? event["raw_data"] : "";
   return (
     <>
-      <h3>Fields</h3>
+      <h3>{t("Fields")}</h3>
       <table className="fields">
         <thead className="hidden">
           <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Value</th>
+            <th scope="col">{t("Field")}</th>
+            <th scope="col">{t("Value")}</th>
           </tr>
         </thead>
         <tbody>
@@ -86,7 +87,7 @@ function EventView({ event }: { event: OcsfEvent }) {
         </tbody>
       </table>
       <h3>
-        Raw record {raw && <CopyButton label="Copy" name="Copy the raw record" text={() => raw} />}
+        {t("Raw record")} {raw && <CopyButton label={t("Copy")} name="Copy the raw record" text={() => raw} />}
       </h3>
       {raw ? (
         <pre className="raw" tabIndex={0} aria-label="Raw record">

@@ -2,12 +2,13 @@
 import type { Coverage as Gap } from "../api/types.ts";
 import { Domain } from "../parts/Domains.tsx";
 import { Moment } from "../parts/Time.tsx";
+import { t } from "../text/language.ts";
 
 export function Coverage({ coverage, start }: { coverage: Gap[]; start: number }) {
   return (
     <section className="card" aria-labelledby="coverage">
-      <h2 id="coverage">Coverage</h2>
-      {coverage.length === 0 && <p className="faint">No gap in what the sensors saw is known for this time.</p>}
+      <h2 id="coverage">{t("Coverage")}</h2>
+      {coverage.length === 0 && <p className="faint">{t("No gap in what the sensors saw is known for this time.")}</p>}
       <ul className="coverage">
         {coverage.map((gap, index) => (
           <li key={index}>

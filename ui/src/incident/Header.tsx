@@ -5,6 +5,7 @@ import { Score } from "../parts/Score.tsx";
 import { addsUp, exact, short, sumBits } from "../text/bits.ts";
 import { DOMAINS, plural, statusOf, STATUSES } from "../text/names.ts";
 import { clock, day, duration, instant, iso } from "../text/time.ts";
+import { pick, t, word } from "../text/language.ts";
 
 export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; weft: Weft; onStatus: (status: Status) => void }) {
   const { start_time: start, end_time: end } = finding;
@@ -13,7 +14,7 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
       <div className="head-row">
         <Score score={weft.score} large />
         <div className="head-text">
-          <h1 id="title">{finding.desc}</h1>
+          <h1 id="title">{pick(finding.desc, weft.title_ja)}</h1>
           <p className="meta">
             <span>
               <time dateTime={iso(start)} title={instant(start)}>
@@ -25,17 +26,17 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
               </time>
               {" UTC"} <span className="faint">({duration(end - start)})</span>
             </span>
-            {weft.revision > 1 && <span className="faint">revision {weft.revision}</span>}
+            {weft.revision > 1 && <span className="faint">{t("revision {n}", { n: weft.revision })}</span>}
           </p>
         </div>
         <div className="head-side">
           <DomainShares weft={weft} />
           <label className="status-pick">
-            <span>Status</span>
+            <span>{t("Status")}</span>
             <select value={statusOf(finding.status_id)} onChange={(event) => onStatus(event.target.value as Status)}>
               {STATUSES.map(({ id, name }) => (
                 <option key={id} value={id}>
-                  {name}
+                  {word(name)}
                 </option>
               ))}
             </select>
@@ -44,7 +45,7 @@ export function Header({ finding, weft, onStatus }: { finding: IncidentFinding; 
       </div>
       <div className="why-line">
         <WhyThisScore weft={weft} />
-        {weft.tactics.length > 0 && <p className="faint">Tactics: {weft.tactics.join(", ")}</p>}
+        {weft.tactics.length > 0 && <p className="faint">{t("Tactics: {list}", { list: weft.tactics.join(", ") })}</p>}
       </div>
     </header>
   );
@@ -68,7 +69,7 @@ function DomainShares({ weft }: { weft: Weft }) {
           return rect;
         })}
       </svg>
-      <p className="faint">Bits of evidence by domain</p>
+      <p className="faint">{t("Bits of evidence by domain")}</p>
       <ul>
         {shares.map(({ domain, bits }) => (
           <li key={domain}>
@@ -90,14 +91,20 @@ function WhyThisScore({ weft }: { weft: Weft }) {
   return (
     <details className="why-score">
       <summary>
-        Why {Math.floor(weft.score)}? {short(weft.evidence_bits)} bits of evidence from {plural(parts.length, "indicator")}; an alert starts at 50
+        {t("Why {score}? {bits} bits of evidence from {indicators}; an alert starts at 50", {
+          score: Math.floor(weft.score),
+          bits: short(weft.evidence_bits),
+          indicators: plural(parts.length, "indicator"),
+        })}
       </summary>
       <div className="why-body">
         <p>
-          The score is {weft.score.toFixed(1)} of 100, and 50 is the alert threshold. It rises with the evidence: <b>{exact(weft.evidence_bits)} bits</b>, the sum of what each
-          indicator adds. Every bit doubles the odds that this is no accident. Indicators that depend on each other share their evidence, so a later one of a kind adds less.
+          {t(
+            "The score is {score} of 100, and 50 is the alert threshold. It rises with the evidence: {bits} bits, the sum of what each indicator adds. Every bit doubles the odds that this is no accident. Indicators that depend on each other share their evidence, so a later one of a kind adds less.",
+            { score: weft.score.toFixed(1), bits: exact(weft.evidence_bits) },
+          )}
         </p>
-        <ol className="bars" aria-label="Largest contributions">
+        <ol className="bars" aria-label={t("Largest contributions")}>
           {top.map((indicator) => (
             <li key={indicator.uid}>
               <span className="bar-value">{exact(indicator.evidence_bits)}</span>
@@ -110,13 +117,13 @@ function WhyThisScore({ weft }: { weft: Weft }) {
         </ol>
         {weft.indicators.length > TOP && (
           <p className="faint">
-            {exact(rest)} bits come from {weft.indicators.length - TOP} smaller ones (all are listed under Indicators).
+            {t("{bits} bits come from {n} smaller ones (all are listed under Indicators).", { bits: exact(rest), n: weft.indicators.length - TOP })}
           </p>
         )}
         <p className={addsUp(parts, weft.evidence_bits) ? "good" : "problem"}>
           {addsUp(parts, weft.evidence_bits)
-            ? `The ${parts.length} contributions add up to ${exact(weft.evidence_bits)} bits exactly.`
-            : `The contributions add up to ${exact(sumBits(parts))} bits, not to ${exact(weft.evidence_bits)}: please report this.`}
+            ? t("The {n} contributions add up to {bits} bits exactly.", { n: parts.length, bits: exact(weft.evidence_bits) })
+            : t("The contributions add up to {sum} bits, not to {bits}: please report this.", { sum: exact(sumBits(parts)), bits: exact(weft.evidence_bits) })}
         </p>
       </div>
     </details>

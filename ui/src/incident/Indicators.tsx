@@ -8,6 +8,7 @@ import { Moment, Until } from "../parts/Time.tsx";
 import { type Group, groupAlike, type Namer } from "../text/alike.ts";
 import { addsUp, exact, oneIn, short, sumBits } from "../text/bits.ts";
 import { EvidenceButton } from "./EvidenceButton.tsx";
+import { t } from "../text/language.ts";
 
 const COLUMNS = 7;
 
@@ -26,27 +27,27 @@ export function Indicators({ weft, names, start, onEvidence }: Line & { weft: We
   const parts = weft.indicators.map((indicator) => indicator.evidence_bits);
   return (
     <section className="card" aria-labelledby="indicators">
-      <h2 id="indicators">Indicators</h2>
+      <h2 id="indicators">{t("Indicators")}</h2>
       <p className="faint">
-        Bits say how surprising an indicator is by itself; evidence is the share of it that counts here. Open one to see what was expected and what was seen.
+        {t("Bits say how surprising an indicator is by itself; evidence is the share of it that counts here. Open one to see what was expected and what was seen.")}
       </p>
-      <div className="scroll" tabIndex={0} role="group" aria-label="Indicators table">
+      <div className="scroll" tabIndex={0} role="group" aria-label={t("Indicators table")}>
         <table className="indicators">
           <thead>
             <tr>
-              <th scope="col">Time (UTC)</th>
-              <th scope="col">Domain</th>
-              <th scope="col">Indicator</th>
+              <th scope="col">{t("Time (UTC)")}</th>
+              <th scope="col">{t("Domain")}</th>
+              <th scope="col">{t("Indicator")}</th>
               <th scope="col" className="number">
-                Bits
+                {t("Bits")}
               </th>
               <th scope="col" className="number">
-                By chance
+                {t("By chance")}
               </th>
               <th scope="col" className="number">
-                Evidence bits
+                {t("Evidence bits")}
               </th>
-              <th scope="col">Proof</th>
+              <th scope="col">{t("Proof")}</th>
             </tr>
           </thead>
           <tbody>
@@ -58,7 +59,7 @@ export function Indicators({ weft, names, start, onEvidence }: Line & { weft: We
           <tfoot>
             <tr>
               <th scope="row" colSpan={5}>
-                {addsUp(parts, weft.evidence_bits) ? "Sum, equal to the incident's evidence" : "Sum, which differs from the incident's evidence: please report this"}
+                {addsUp(parts, weft.evidence_bits) ? t("Sum, equal to the incident's evidence") : t("Sum, which differs from the incident's evidence: please report this")}
               </th>
               <td className="number">
                 <b>{exact(sumBits(parts))}</b>
@@ -164,20 +165,20 @@ function WhyTable({ indicator }: { indicator: Indicator }) {
   return (
     <table className="why">
       <caption>
-        Why: {indicator.title}
+        {t("Why: {title}", { title: indicator.title })}
         {indicator.techniques.length > 0 && <span className="faint"> ATT&CK {indicator.techniques.join(", ")}</span>}
       </caption>
       <thead>
         <tr>
-          <th scope="col">Feature</th>
-          <th scope="col">Observed</th>
-          <th scope="col">Expected</th>
+          <th scope="col">{t("Feature")}</th>
+          <th scope="col">{t("Observed")}</th>
+          <th scope="col">{t("Expected")}</th>
           <th scope="col" className="number">
-            From n
+            {t("From n")}
           </th>
-          <th scope="col">Compared with</th>
+          <th scope="col">{t("Compared with")}</th>
           <th scope="col" className="number">
-            Bits
+            {t("Bits")}
           </th>
         </tr>
       </thead>
@@ -196,7 +197,7 @@ function WhyTable({ indicator }: { indicator: Indicator }) {
       <tfoot>
         <tr>
           <th scope="row" colSpan={5}>
-            {addsUp(parts, indicator.bits) ? "Sum, equal to the indicator's bits" : `Sum, which differs from the indicator's ${exact(indicator.bits)} bits: please report this`}
+            {addsUp(parts, indicator.bits) ? t("Sum, equal to the indicator's bits") : t("Sum, which differs from the indicator's {bits} bits: please report this", { bits: exact(indicator.bits) })}
           </th>
           <td className="number">
             <b>{exact(sumBits(parts))}</b>

@@ -6,6 +6,7 @@ import { Moment } from "../parts/Time.tsx";
 import { csv } from "../text/csv.ts";
 import { defang } from "../text/defang.ts";
 import { iso } from "../text/time.ts";
+import { t, word } from "../text/language.ts";
 
 export function Iocs({ iocs, start, name }: { iocs: Ioc[]; start: number; name: string }) {
   const { shown, more } = useCapped(iocs);
@@ -14,25 +15,25 @@ export function Iocs({ iocs, start, name }: { iocs: Ioc[]; start: number; name: 
   return (
     <section className="card" aria-labelledby="iocs">
       <h2 id="iocs">
-        Indicators of compromise
+        {t("Indicators of compromise")}
         {iocs.length > 0 && (
           <span className="tools">
-            <CopyButton label="Copy as CSV" text={asCsv} />
-            <CopyButton label="Copy as JSON" text={asJson} />
+            <CopyButton label={t("Copy as CSV")} text={asCsv} />
+            <CopyButton label={t("Copy as JSON")} text={asJson} />
           </span>
         )}
       </h2>
-      {iocs.length === 0 && <p className="faint">None were drawn from this incident.</p>}
+      {iocs.length === 0 && <p className="faint">{t("None were drawn from this incident.")}</p>}
       {iocs.length > 0 && (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Indicators of compromise table">
+        <div className="scroll" tabIndex={0} role="group" aria-label={t("Indicators of compromise table")}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Value (defanged)</th>
-                <th scope="col">Type</th>
-                <th scope="col">Role</th>
-                <th scope="col">First seen (UTC)</th>
-                <th scope="col">Copy</th>
+                <th scope="col">{t("Value (defanged)")}</th>
+                <th scope="col">{t("Type")}</th>
+                <th scope="col">{t("Role")}</th>
+                <th scope="col">{t("First seen (UTC)")}</th>
+                <th scope="col">{t("Copy")}</th>
               </tr>
             </thead>
             <tbody>
@@ -41,13 +42,13 @@ export function Iocs({ iocs, start, name }: { iocs: Ioc[]; start: number; name: 
                   <th scope="row" className="break mono">
                     {defang(ioc.value)}
                   </th>
-                  <td>{ioc.type}</td>
-                  <td>{ioc.role}</td>
+                  <td>{word(ioc.type)}</td>
+                  <td>{word(ioc.role)}</td>
                   <td>
                     <Moment ms={ioc.first_seen} start={start} />
                   </td>
                   <td>
-                    <CopyButton label="Copy" name={`Copy ${defang(ioc.value)}`} text={() => ioc.value} />
+                    <CopyButton label={t("Copy")} name={`${t("Copy")} ${defang(ioc.value)}`} text={() => ioc.value} />
                   </td>
                 </tr>
               ))}

@@ -4,6 +4,7 @@ import type { Link, Weft } from "../api/types.ts";
 import { useCapped } from "../parts/Capped.tsx";
 import { exact, short } from "../text/bits.ts";
 import { cut, plural } from "../text/names.ts";
+import { t } from "../text/language.ts";
 
 const COLUMNS = 3;
 
@@ -18,17 +19,17 @@ export function Links({ weft }: { weft: Weft }) {
   const { shown, more } = useCapped(groups, 50);
   return (
     <section className="card" aria-labelledby="links">
-      <h2 id="links">Why these belong together</h2>
-      {shown.length === 0 && <p className="faint">A single indicator needs no link.</p>}
+      <h2 id="links">{t("Why these belong together")}</h2>
+      {shown.length === 0 && <p className="faint">{t("A single indicator needs no link.")}</p>}
       {shown.length > 0 && (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Links table">
+        <div className="scroll" tabIndex={0} role="group" aria-label={t("Links table")}>
           <table className="links">
             <thead>
               <tr>
-                <th scope="col">What they share</th>
-                <th scope="col">Links</th>
+                <th scope="col">{t("What they share")}</th>
+                <th scope="col">{t("Links")}</th>
                 <th scope="col" className="number">
-                  Bits of a link
+                  {t("Bits of a link")}
                 </th>
               </tr>
             </thead>
@@ -60,7 +61,7 @@ function Shared({ name, links, titles }: { name: string; links: Link[]; titles: 
           </button>
         </th>
         <td>
-          {plural(links.length, "link")} <span className="faint">such as “{cut(titles.get(first.from) ?? first.from, 50)}” with “{cut(titles.get(first.to) ?? first.to, 50)}”</span>
+          {plural(links.length, "link")} <span className="faint">{t("such as “{one}” with “{other}”", { one: cut(titles.get(first.from) ?? first.from, 50), other: cut(titles.get(first.to) ?? first.to, 50) })}</span>
         </td>
         <td className="number">{links.length === 1 ? exact(first.bits) : `${short(last.bits)} to ${short(first.bits)}`}</td>
       </tr>
@@ -68,7 +69,7 @@ function Shared({ name, links, titles }: { name: string; links: Link[]; titles: 
         shown.map((link, index) => (
           <tr key={index} className="member">
             <td colSpan={2}>
-              {cut(titles.get(link.from) ?? link.from, 100)} <b>with</b> {cut(titles.get(link.to) ?? link.to, 100)}
+              {cut(titles.get(link.from) ?? link.from, 100)} <b>{t("with")}</b> {cut(titles.get(link.to) ?? link.to, 100)}
               <span className="model">{link.reason}</span>
             </td>
             <td className="number">{exact(link.bits)}</td>

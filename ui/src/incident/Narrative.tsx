@@ -1,46 +1,66 @@
-// The story: what it comes to, then its dated steps; long ones fold.
+// The story: what it comes to, its dated steps with their evidence, what else is known; long ones fold.
 import { useState } from "react";
 import type { Weft } from "../api/types.ts";
+import type { Evidence } from "../evidence/EvidenceDrawer.tsx";
 import { fitting } from "../text/fit.ts";
-import { shortDate, story } from "../text/story.ts";
+import { language, pick, t } from "../text/language.ts";
+import { shortDate, story, type Step } from "../text/story.ts";
+import { EvidenceButton } from "./EvidenceButton.tsx";
 
-/** What leaves the lanes above the fold at 1280 x 900: lines of both, letters of a line of each. */
+/** What leaves the lanes above the fold at 1280 x 900: lines of both, letters of a line of each; a Japanese letter is twice as wide. */
 const LINES = 16;
-const LEAD_LETTERS = 84;
-const STEP_LETTERS = 84;
+const LETTERS = { en: 84, ja: 42 };
 
-export function Narrative({ narrative }: { narrative: Weft["narrative"] }) {
+export function Narrative({ weft, onEvidence }: { weft: Weft; onEvidence: (evidence: Evidence) => void }) {
   const [open, setOpen] = useState(false);
-  const text = narrative.en || narrative.ja;
-  const { lead, steps } = story(text);
-  const leadLines = lead.reduce((sum, part) => sum + Math.ceil(part.length / LEAD_LETTERS), 0);
+  const { narrative } = weft;
+  const { lead, steps } = story(narrative, weft.indicators);
+  const letters = LETTERS[language()];
+  const leadLines = lead.reduce((sum, part) => sum + Math.ceil(part.length / letters), 0);
   const told = steps.map((step) => step.text);
-  const long = leadLines > LINES || fitting(told, STEP_LETTERS, LINES - leadLines) < steps.length;
+  const long = leadLines > LINES || fitting(told, letters, LINES - leadLines) < steps.length;
   // The button takes a line, too.
-  const shownLead = leadLines > LINES && !open ? [`${lead.join(" ").slice(0, LEAD_LETTERS * (LINES - 1)).trimEnd()} …`] : lead;
-  const shownSteps = !long || open ? steps : leadLines > LINES ? [] : steps.slice(0, fitting(told, STEP_LETTERS, LINES - 1 - leadLines));
+  const shownLead = leadLines > LINES && !open ? [`${lead.join(" ").slice(0, letters * (LINES - 1)).trimEnd()} …`] : lead;
+  const shownSteps = !long || open ? steps : leadLines > LINES ? [] : steps.slice(0, fitting(told, letters, LINES - 1 - leadLines));
+  const recipient = pick(narrative.recipient?.en, narrative.recipient?.ja);
   return (
     <section className="card narrative" aria-labelledby="narrative">
-      <h2 id="narrative">What happened</h2>
-      {text.trim() === "" && <p className="faint">No narrative was written; the timeline below tells the story.</p>}
+      <h2 id="narrative">{t("What happened")}</h2>
+      {lead.length + steps.length === 0 && <p className="faint">{t("No narrative was written; the timeline below tells the story.")}</p>}
       {shownLead.map((paragraph, index) => (
         <p key={index}>{paragraph}</p>
       ))}
       {shownSteps.length > 0 && (
         <ol className="steps-told">
           {shownSteps.map((step, index) => (
-            <li key={index}>
-              <span className="when" title={step.when}>{shortDate(step.when)}</span>
-              <span>{step.text}</span>
-            </li>
+            <Told key={index} step={step} onEvidence={onEvidence} />
           ))}
         </ol>
       )}
       {long && (
         <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? "Less" : "All of it"}
+          {open ? t("Less") : t("All of it")}
         </button>
       )}
+      {recipient && (
+        <details className="recipient">
+          <summary>{t("For who got the mail")}</summary>
+          <p>{recipient}</p>
+        </details>
+      )}
     </section>
+  );
+}
+
+function Told({ step, onEvidence }: { step: Step; onEvidence: (evidence: Evidence) => void }) {
+  return (
+    <li>
+      <span className="when" title={step.when}>
+        {shortDate(step.when)}
+      </span>
+      <span>
+        {step.text} {step.uids.length > 0 && <EvidenceButton uids={step.uids} about={step.text} onEvidence={onEvidence} />}
+      </span>
+    </li>
   );
 }

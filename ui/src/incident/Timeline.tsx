@@ -7,6 +7,7 @@ import { Domain } from "../parts/Domains.tsx";
 import { Moment, Until } from "../parts/Time.tsx";
 import { type Namer, type TimelineGroup, timelineGroups } from "../text/alike.ts";
 import { EvidenceButton } from "./EvidenceButton.tsx";
+import { pick, t } from "../text/language.ts";
 
 interface Props {
   weft: Weft;
@@ -22,8 +23,8 @@ export function Timeline(props: Props) {
   const { shown, more } = useCapped(groups);
   return (
     <section className="card" aria-labelledby="timeline">
-      <h2 id="timeline">Timeline</h2>
-      {shown.length === 0 && <p className="faint">Nothing is on it.</p>}
+      <h2 id="timeline">{t("Timeline")}</h2>
+      {shown.length === 0 && <p className="faint">{t("Nothing is on it.")}</p>}
       <ol className="timeline">
         {shown.map((group) => (
           <Fragment key={group.members[0]}>{group.members.length > 1 ? <Many {...props} group={group} /> : <Line {...props} index={group.members[0] ?? 0} />}</Fragment>
@@ -41,7 +42,10 @@ function Line({ weft, start, index, selected, member = false, onSelect, onEviden
     <li id={`entry-${index}`} className={`${index === selected ? "selected" : ""} ${member ? "member" : ""}`} onClick={() => onSelect(index)}>
       <Moment ms={entry.time} start={start} />
       <Domain domain={entry.domain} />
-      <span className="entry-text">{entry.text}</span>
+      <span className="entry-text">
+        {entry.text}
+        {entry.question && <span className="model">{t("Found by the question: {question}", { question: pick(entry.question.en, entry.question.ja) })}</span>}
+      </span>
       <EvidenceButton uids={entry.event_uids} about={entry.text} onEvidence={onEvidence} />
     </li>
   );

@@ -14,6 +14,7 @@ import { layout, type Layout, type Mark } from "./layout.ts";
 import { measure } from "./measure.ts";
 import { position, shift, type Span, spanOf, ticks, zoom } from "./scale.ts";
 import { useWidth } from "./use_width.ts";
+import { t } from "../text/language.ts";
 
 interface Props {
   weft: Weft;
@@ -51,30 +52,30 @@ export function Lanes({ weft, names, start, selected, onSelect, onEvidence }: Pr
   return (
     <section className="card lanes" aria-labelledby="lanes">
       <div className="lanes-head">
-        <h2 id="lanes">Email, SaaS and network over time</h2>
+        <h2 id="lanes">{t("Email, SaaS and network over time")}</h2>
         <p className="faint">
-          {instant(span.from)} to {instant(span.to)}
+          {t("{from} to {to}", { from: instant(span.from), to: instant(span.to) })}
         </p>
-        <div className="lane-tools" role="group" aria-label="Time shown">
+        <div className="lane-tools" role="group" aria-label={t("Time shown")}>
           {dense && (
             <button type="button" onClick={() => setView(spanOf([dense.from, dense.to], 0.08))}>
-              Zoom to burst
+              {t("Zoom to burst")}
             </button>
           )}
-          <button type="button" aria-label="Zoom in" onClick={() => setView(zoom(span, 0.5, whole))}>
+          <button type="button" aria-label={t("Zoom in")} onClick={() => setView(zoom(span, 0.5, whole))}>
             +
           </button>
-          <button type="button" aria-label="Zoom out" disabled={!zoomed} onClick={() => setView(zoom(span, 2, whole))}>
+          <button type="button" aria-label={t("Zoom out")} disabled={!zoomed} onClick={() => setView(zoom(span, 2, whole))}>
             −
           </button>
-          <button type="button" aria-label="Earlier" disabled={!zoomed} onClick={() => setView(shift(span, -0.4, whole))}>
+          <button type="button" aria-label={t("Earlier")} disabled={!zoomed} onClick={() => setView(shift(span, -0.4, whole))}>
             ←
           </button>
-          <button type="button" aria-label="Later" disabled={!zoomed} onClick={() => setView(shift(span, 0.4, whole))}>
+          <button type="button" aria-label={t("Later")} disabled={!zoomed} onClick={() => setView(shift(span, 0.4, whole))}>
             →
           </button>
           <button type="button" disabled={!zoomed} onClick={() => setView(null)}>
-            Whole incident
+            {t("Whole incident")}
           </button>
         </div>
       </div>
@@ -91,7 +92,7 @@ export function Lanes({ weft, names, start, selected, onSelect, onEvidence }: Pr
             <EvidenceButton uids={entry.event_uids} about={entry.text} onEvidence={onEvidence} />
           </>
         ) : (
-          <span className="faint">Select a point to read it here and to open its evidence. With the keyboard: Tab to the lanes, arrow keys, Enter.</span>
+          <span className="faint">{t("Select a point to read it here and to open its evidence. With the keyboard: Tab to the lanes, arrow keys, Enter.")}</span>
         )}
       </div>
     </section>
@@ -131,7 +132,7 @@ function Drawing({ weft, drawing, span, width, selected, hovered, onHover, onOpe
     }
   };
   return (
-    <svg ref={svg} width={width} height={height} role="group" aria-label={`${plural(weft.timeline.length, "entry", "entries")} in three lanes`}>
+    <svg ref={svg} width={width} height={height} role="group" aria-label={t("{n} in three lanes", { n: plural(weft.timeline.length, "entry") })}>
       <defs>
         <pattern id="gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect width="2" height="6" className="gap-line" />
@@ -145,7 +146,7 @@ function Drawing({ weft, drawing, span, width, selected, hovered, onHover, onOpe
           </text>
           {gutter > 0 && (
             <text x={12} y={lane.top + lane.height / 2 + 16} className="lane-count">
-              {lane.count === 0 ? "nothing" : plural(lane.count, "entry", "entries")}
+              {lane.count === 0 ? t("nothing") : plural(lane.count, "entry")}
             </text>
           )}
           <line x1={gutter} x2={width} y1={lane.base} y2={lane.base} className="lane-line" />
@@ -257,7 +258,7 @@ function Tooltip({ weft, mark, width }: { weft: Weft; mark: Mark; width: number 
           )
         );
       })}
-      {mark.points.length > TOOLTIP_LINES && <p className="faint">and {mark.points.length - TOOLTIP_LINES} more: click to zoom in</p>}
+      {mark.points.length > TOOLTIP_LINES && <p className="faint">{t("and {n} more: click to zoom in", { n: mark.points.length - TOOLTIP_LINES })}</p>}
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { go, incidentPath } from "../route.ts";
 import { sourceLines } from "../text/sources.ts";
 import { instant } from "../text/time.ts";
 import { domainName, DOMAINS, plural, statusName, STATUSES } from "../text/names.ts";
+import { pick, t, word } from "../text/language.ts";
 
 const EVERYTHING: ListFilter = { q: "", domain: "", status: "", minScore: "", offset: 0 };
 
@@ -21,7 +22,7 @@ export function IncidentListPage({ version }: { version: number }) {
   const { value: page, error } = useLoaded(listAddress(asked), version, (signal) => api.incidents(asked, signal));
   const { value: status } = useLoaded("status", version, (signal) => api.status(signal));
   useEffect(() => {
-    document.title = "Incidents · Weft";
+    document.title = `${t("Incidents")} · Weft`;
   }, []);
 
   const change = (part: Partial<ListFilter>) => setFilter((before) => ({ ...before, offset: 0, ...part }));
@@ -29,21 +30,20 @@ export function IncidentListPage({ version }: { version: number }) {
   return (
     <div className="page">
       <div className="list-head">
-        <h1>Incidents</h1>
+        <h1>{t("Incidents")}</h1>
         <p className="faint" role="status">
-          {page ? plural(page.total, "incident") : "Loading…"}
-          {filtered && page ? " match" : ""}
+          {!page ? t("Loading…") : filtered ? t("{what} match", { what: plural(page.total, "incident") }) : plural(page.total, "incident")}
         </p>
       </div>
-      <form className="filters" role="search" aria-label="Filter incidents" onSubmit={(event) => event.preventDefault()}>
+      <form className="filters" role="search" aria-label={t("Filter incidents")} onSubmit={(event) => event.preventDefault()}>
         <label className="grow">
-          <span>Search</span>
-          <input type="search" maxLength={256} placeholder="title, person, host, address, model …" value={filter.q} onChange={(event) => change({ q: event.target.value })} />
+          <span>{t("Search")}</span>
+          <input type="search" maxLength={256} placeholder={t("title, person, host, address, model …")} value={filter.q} onChange={(event) => change({ q: event.target.value })} />
         </label>
         <label>
-          <span>Domain</span>
+          <span>{t("Domain")}</span>
           <select value={filter.domain} onChange={(event) => change({ domain: event.target.value })}>
-            <option value="">All</option>
+            <option value="">{t("All")}</option>
             {DOMAINS.map((domain) => (
               <option key={domain} value={domain}>
                 {domainName(domain)}
@@ -52,22 +52,22 @@ export function IncidentListPage({ version }: { version: number }) {
           </select>
         </label>
         <label>
-          <span>Status</span>
+          <span>{t("Status")}</span>
           <select value={filter.status} onChange={(event) => change({ status: event.target.value })}>
-            <option value="">All</option>
+            <option value="">{t("All")}</option>
             {STATUSES.map(({ id, name }) => (
               <option key={id} value={id}>
-                {name}
+                {word(name)}
               </option>
             ))}
           </select>
         </label>
         <label>
-          <span>Score</span>
+          <span>{t("Score")}</span>
           <select value={filter.minScore} onChange={(event) => change({ minScore: event.target.value })}>
-            <option value="">All</option>
-            <option value="50">50 and over (alerts)</option>
-            <option value="80">80 and over</option>
+            <option value="">{t("All")}</option>
+            <option value="50">{t("50 and over (alerts)")}</option>
+            <option value="80">{t("80 and over")}</option>
           </select>
         </label>
       </form>
@@ -78,15 +78,15 @@ export function IncidentListPage({ version }: { version: number }) {
       )}
       {page && page.items.length > 0 && <IncidentTable items={page.items} />}
       {page && page.total > PAGE_SIZE && (
-        <nav className="pager" aria-label="Pages of the list">
+        <nav className="pager" aria-label={t("Pages of the list")}>
           <button type="button" disabled={filter.offset === 0} onClick={() => change({ offset: Math.max(0, filter.offset - PAGE_SIZE) })}>
-            Previous
+            {t("Previous")}
           </button>
           <span>
-            {page.offset + 1} to {page.offset + page.items.length} of {page.total.toLocaleString("en")}
+            {t("{from} to {to} of {total}", { from: page.offset + 1, to: page.offset + page.items.length, total: page.total.toLocaleString("en") })}
           </span>
           <button type="button" disabled={filter.offset + PAGE_SIZE >= page.total} onClick={() => change({ offset: filter.offset + PAGE_SIZE })}>
-            Next
+            {t("Next")}
           </button>
         </nav>
       )}
@@ -100,25 +100,25 @@ function IncidentTable({ items }: { items: IncidentItem[] }) {
   const now = Date.now();
   return (
     <table className="incidents">
-      <caption className="hidden">Incidents, highest score first. Times are UTC.</caption>
+      <caption className="hidden">{t("Incidents, highest score first. Times are UTC.")}</caption>
       <thead>
         <tr>
-          <th scope="col">Score</th>
-          <th scope="col">Incident</th>
+          <th scope="col">{t("Score")}</th>
+          <th scope="col">{t("Incident")}</th>
           <th scope="col" className="wide">
-            Domains
+            {t("Domains")}
           </th>
           <th scope="col" className="wide">
-            First (UTC)
+            {t("First (UTC)")}
           </th>
           <th scope="col" className="wide">
-            Last (UTC)
+            {t("Last (UTC)")}
           </th>
           <th scope="col" className="wide number">
-            Indicators
+            {t("Indicators")}
           </th>
           <th scope="col" className="wide">
-            Status
+            {t("Status")}
           </th>
         </tr>
       </thead>
@@ -129,7 +129,7 @@ function IncidentTable({ items }: { items: IncidentItem[] }) {
               <Score score={item.score} />
             </td>
             <th scope="row">
-              <LocalLink to={incidentPath(item.uid)}>{item.title}</LocalLink>
+              <LocalLink to={incidentPath(item.uid)}>{pick(item.title, item.title_ja)}</LocalLink>
               <span className="narrow meta">
                 <Domains domains={item.domains} />
                 <span>
@@ -163,9 +163,9 @@ function IncidentTable({ items }: { items: IncidentItem[] }) {
 function NoMatch({ onClear }: { onClear: () => void }) {
   return (
     <div className="card empty">
-      <h2>Nothing matches these filters</h2>
+      <h2>{t("Nothing matches these filters")}</h2>
       <button type="button" onClick={onClear}>
-        Clear the filters
+        {t("Clear the filters")}
       </button>
     </div>
   );
@@ -174,17 +174,17 @@ function NoMatch({ onClear }: { onClear: () => void }) {
 function Empty() {
   return (
     <div className="card empty">
-      <h2>No incidents</h2>
-      <p>Either nothing has happened, or Weft has not read enough yet. Below is what has been read. To feed it:</p>
+      <h2>{t("No incidents")}</h2>
+      <p>{t("Either nothing has happened, or Weft has not read enough yet. Below is what has been read. To feed it:")}</p>
       <ul>
         <li>
-          <code>weft demo</code> makes a company with an attack in it and shows the incident;
+          <code>weft demo</code> {t("makes a company with an attack in it and shows the incident;")}
         </li>
         <li>
-          <code>weft replay FOLDER</code> reads mail, audit logs and packet captures that you have;
+          <code>weft replay FOLDER</code> {t("reads mail, audit logs and packet captures that you have;")}
         </li>
         <li>
-          <code>weft up</code> watches folders and an interface; <code>weft doctor</code> says what is missing.
+          <code>weft up</code> {t("watches folders and an interface;")} <code>weft doctor</code> {t("says what is missing.")}
         </li>
       </ul>
     </div>
@@ -196,26 +196,26 @@ function Sources({ status }: { status: StatusReport }) {
   const { shown, more } = useCapped(lines, 20);
   return (
     <section className="card sources" aria-labelledby="sources">
-      <h2 id="sources">What has been read</h2>
+      <h2 id="sources">{t("What has been read")}</h2>
       {typeof status.watermark_ms === "number" && (
-        <p className="faint">Incidents up to {instant(status.watermark_ms)} are final; later ones may still change.</p>
+        <p className="faint">{t("Incidents up to {time} are final; later ones may still change.", { time: instant(status.watermark_ms) })}</p>
       )}
       {lines.length === 0 ? (
-        <p className="faint">No source has reported yet.</p>
+        <p className="faint">{t("No source has reported yet.")}</p>
       ) : (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Sources">
+        <div className="scroll" tabIndex={0} role="group" aria-label={t("Sources")}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Source</th>
+                <th scope="col">{t("Source")}</th>
                 <th scope="col" className="number">
-                  Records read
+                  {t("Records read")}
                 </th>
                 <th scope="col" className="number">
-                  Events
+                  {t("Events")}
                 </th>
                 <th scope="col" className="number">
-                  Refused
+                  {t("Refused")}
                 </th>
               </tr>
             </thead>
@@ -227,7 +227,7 @@ function Sources({ status }: { status: StatusReport }) {
                     {line.files > 1 && <span className="faint"> {plural(line.files, "file")}</span>}
                     {line.reasons.length > 0 && (
                       <span className="faint reasons">
-                        refused:{" "}
+                        {t("refused:")}{" "}
                         {line.reasons
                           .slice(0, 5)
                           .map(([reason, count]) => `${reason} (${count.toLocaleString("en")})`)

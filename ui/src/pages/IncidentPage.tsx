@@ -9,6 +9,7 @@ import { Actions } from "../incident/Actions.tsx";
 import { Coverage } from "../incident/Coverage.tsx";
 import { Decisions } from "../incident/Decisions.tsx";
 import { Entities } from "../incident/Entities.tsx";
+import { Exposed } from "../incident/Exposed.tsx";
 import { Header } from "../incident/Header.tsx";
 import { Indicators } from "../incident/Indicators.tsx";
 import { Iocs } from "../incident/Iocs.tsx";
@@ -19,13 +20,14 @@ import { Timeline } from "../incident/Timeline.tsx";
 import { Lanes } from "../lanes/Lanes.tsx";
 import { LocalLink } from "../parts/LocalLink.tsx";
 import { namer } from "../text/alike.ts";
+import { pick, t } from "../text/language.ts";
 
 export function IncidentPage({ uid, version }: { uid: string; version: number }) {
   const [saved, setSaved] = useState(0);
   const { value: finding, error } = useLoaded(uid, version + saved, (signal) => api.incident(uid, signal));
   const [problem, setProblem] = useState("");
   useEffect(() => {
-    document.title = finding ? `${finding.desc} · Weft` : "Incident · Weft";
+    document.title = `${finding ? pick(finding.desc, finding.unmapped?.weft?.title_ja) : t("Incident")} · Weft`;
   }, [finding]);
 
   if (error && !finding) {
@@ -34,11 +36,11 @@ export function IncidentPage({ uid, version }: { uid: string; version: number })
         <p role="alert" className="problem">
           {error.message}
         </p>
-        <LocalLink to="/">All incidents</LocalLink>
+        <LocalLink to="/">{t("All incidents")}</LocalLink>
       </div>
     );
   }
-  if (!finding) return <p className="note">Loading…</p>;
+  if (!finding) return <p className="note">{t("Loading…")}</p>;
   const setStatus = (status: Status) =>
     void api.setStatus(uid, status).then(
       () => {
@@ -77,12 +79,13 @@ function Incident({ finding, version, onStatus, onVerdict }: Shown) {
     <article className="page incident" aria-labelledby="title">
       <Header finding={finding} weft={weft} onStatus={onStatus} />
       <div className="story">
-        <Narrative narrative={weft.narrative} />
+        <Narrative weft={weft} onEvidence={setEvidence} />
         <Actions recommended={weft.recommended} />
       </div>
       <Lanes weft={weft} names={names} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
       <Timeline weft={weft} names={names} start={start} selected={selected} onSelect={setSelected} onEvidence={setEvidence} />
       <Indicators weft={weft} names={names} start={start} onEvidence={setEvidence} />
+      <Exposed people={weft.exposed ?? []} start={start} onEvidence={setEvidence} />
       <Entities entities={weft.entities} />
       <Iocs iocs={weft.iocs} start={start} name={uid} />
       <Links weft={weft} />

@@ -2,6 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { api } from "../api/client.ts";
 import type { Me } from "../api/types.ts";
+import { t } from "../text/language.ts";
 
 export function SignIn({ problem, onSignedIn }: { problem: string; onSignedIn: (me: Me) => void }) {
   const [user, setUser] = useState("");
@@ -24,15 +25,15 @@ export function SignIn({ problem, onSignedIn }: { problem: string; onSignedIn: (
   };
   return (
     <form className="card signin" onSubmit={submit}>
-      <h1>Sign in</h1>
-      {used && <p className="notice">This sign-in link was used already, or is over a day old. Start weft again for a new one, or use your password.</p>}
-      <p className="faint">Open the link that weft prints when it starts, or sign in with a password.</p>
+      <h1>{t("Sign in")}</h1>
+      {used && <p className="notice">{t("This sign-in link was used already, or is over a day old. Start weft again for a new one, or use your password.")}</p>}
+      <p className="faint">{t("Open the link that weft prints when it starts, or sign in with a password.")}</p>
       <label>
-        User
+        {t("User")}
         <input name="user" autoComplete="username" required value={user} onChange={(event) => setUser(event.target.value)} />
       </label>
       <label>
-        Password
+        {t("Password")}
         <input name="password" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
       </label>
       {said && (
@@ -41,7 +42,7 @@ export function SignIn({ problem, onSignedIn }: { problem: string; onSignedIn: (
         </p>
       )}
       <button type="submit" disabled={busy}>
-        Sign in
+        {t("Sign in")}
       </button>
     </form>
   );

@@ -1,5 +1,6 @@
 // Long lists show their first part; the rest on request, so that an incident of thousands still opens at once.
 import { useState } from "react";
+import { t } from "../text/language.ts";
 
 const FIRST = 100;
 
@@ -8,7 +9,7 @@ export function useCapped<T>(items: T[], first = FIRST): { shown: T[]; more: Rea
   if (all || items.length <= first) return { shown: items, more: null };
   const more = (
     <button type="button" className="quiet" onClick={() => setAll(true)}>
-      Show all {items.length.toLocaleString("en")}
+      {t("Show all {n}", { n: items.length.toLocaleString("en") })}
     </button>
   );
   return { shown: items.slice(0, first), more };

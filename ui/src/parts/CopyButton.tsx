@@ -1,14 +1,15 @@
 // Puts text on the clipboard and says that it did.
 import { useState } from "react";
+import { t } from "../text/language.ts";
 
 export function CopyButton({ label, name, text }: { label: string; name?: string; text: () => string }) {
   const [said, setSaid] = useState("");
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text());
-      setSaid("Copied");
+      setSaid(t("Copied"));
     } catch {
-      setSaid("Not allowed here");
+      setSaid(t("Not allowed here"));
     }
     setTimeout(() => setSaid(""), 2000);
   };

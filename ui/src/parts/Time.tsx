@@ -1,5 +1,6 @@
 // An instant in UTC with its day beside it.
 import { clock, day, dayNumber, instant, iso, relativeDay } from "../text/time.ts";
+import { t } from "../text/language.ts";
 
 /** In a list: `14 Sep 08:02`, and how many days ago. */
 export function When({ ms, now }: { ms: number; now: number }) {
@@ -14,7 +15,7 @@ export function When({ ms, now }: { ms: number; now: number }) {
 export function Moment({ ms, start }: { ms: number; start: number }) {
   return (
     <time dateTime={iso(ms)} title={instant(ms)}>
-      {day(ms)} {clock(ms, true)} <span className="faint">day {dayNumber(ms, start)}</span>
+      {day(ms)} {clock(ms, true)} <span className="faint">{t("day {n}", { n: dayNumber(ms, start) })}</span>
     </time>
   );
 }

@@ -2,7 +2,10 @@
 import type { Recommended } from "../api/types.ts";
 
 /** First what takes the account away, then the ways back in, then the ways out, then the clearing up. Others keep their order, at the end. */
-const ORDER = ["disable_account", "revoke_sessions", "remove_auth_method", "remove_inbox_rule", "block_connections", "pull_mails", "lock_links"];
+const ORDER = [
+  "disable_account", "revoke_sessions", "reset_password", "remove_auth_method", "remove_consent", "remove_inbox_rule", "call_supplier", "block_connections",
+  "check_device", "pull_mails", "lock_links", "hold_attachments", "block_sender", "warn_recipients",
+];
 
 export interface ActionGroup {
   action: string;

@@ -5,7 +5,7 @@ import { groupAlike, namer } from "./alike.ts";
 import { fitting } from "./fit.ts";
 import { roleGroups } from "./roles.ts";
 import { sourceLines } from "./sources.ts";
-import { shortDate, story } from "./story.ts";
+import { shortDate, storyOfText } from "./story.ts";
 import { DAY, HOUR } from "./time.ts";
 
 const entity = (kind: string, name: string, aliases: string[] = [], role = "exposed"): Entity => ({ uid: `${kind}:${name}`, kind, name, role, aliases });
@@ -63,15 +63,15 @@ describe("sources", () => {
 describe("story", () => {
   it("parts the dated steps and loses nothing", () => {
     const text = "Ann is hijacked. 2026-03-18 15:27 UTC: x wrote. To y. 2026-03-19 01:00 UTC: rule made.\nAll of it is likely.";
-    expect(story(text)).toEqual({
+    expect(storyOfText(text)).toEqual({
       lead: ["Ann is hijacked."],
       steps: [
-        { when: "2026-03-18 15:27 UTC", text: "x wrote. To y." },
-        { when: "2026-03-19 01:00 UTC", text: "rule made." },
-        { when: "", text: "All of it is likely." },
+        { when: "2026-03-18 15:27 UTC", text: "x wrote. To y.", uids: [] },
+        { when: "2026-03-19 01:00 UTC", text: "rule made.", uids: [] },
+        { when: "", text: "All of it is likely.", uids: [] },
       ],
     });
-    expect(story("One.\n\nTwo, at 2026-03-18 15:27 UTC: inside.")).toEqual({ lead: ["One.", "Two, at 2026-03-18 15:27 UTC: inside."], steps: [] });
+    expect(storyOfText("One.\n\nTwo, at 2026-03-18 15:27 UTC: inside.")).toEqual({ lead: ["One.", "Two, at 2026-03-18 15:27 UTC: inside."], steps: [] });
     expect(shortDate("2026-03-18 15:27 UTC")).toBe("18 Mar 15:27");
     expect(shortDate("then")).toBe("then");
   });

@@ -1,9 +1,10 @@
 // Entries that say the same of different people or devices are told once: "11 devices contacted x" instead of eleven lines.
 import type { Entity, Weft } from "../api/types.ts";
 import { DAY } from "./time.ts";
+import { type Key, t } from "./language.ts";
 
 /** Kinds whose names may differ within a group, and their word for many. */
-const MANY: Record<string, string> = { person: "people", device: "devices" };
+const MANY: Record<string, Key> = { person: "{n} people", device: "{n} devices" };
 /** Fewer than this stay apart, unless they say exactly the same. */
 const LEAST = 3;
 /** A longer pause begins a new group. */
@@ -79,9 +80,9 @@ function told(texts: string[], parts: ReturnType<Namer>["parts"][], names: Namer
     place += 1;
     if (here.size === 1) return [...here][0] ?? "";
     differs = true;
-    return `${here.size} ${MANY[kind] ?? "others"}`;
+    return t(MANY[kind] ?? "{n} others", { n: here.size });
   });
-  return differs ? text : `${text} (${texts.length} times)`;
+  return differs ? text : t("{text} ({n} times)", { text, n: texts.length });
 }
 
 export type TimelineGroup = Group<number>;

@@ -94,6 +94,8 @@ pub(crate) struct IncidentFilter {
 pub(crate) struct IncidentItem {
     uid: String,
     title: String,
+    /// The title in Japanese; empty when the incident has none.
+    title_ja: String,
     /// 0 to 100, 50 at the alert threshold.
     score: f64,
     /// OCSF severity.
@@ -114,6 +116,7 @@ impl From<IncidentSummary> for IncidentItem {
         Self {
             uid: row.uid,
             title: row.title,
+            title_ja: row.title_ja,
             score: row.score,
             severity_id: row.severity_id,
             start_ms: row.start_ms,

@@ -4,23 +4,26 @@
 use super::object::put;
 use serde_json::{Map, Value, json};
 use weft_model::{
-    Bits, Contribution, Coverage, Decision, EventRef, Incident, IncidentEntity, Indicator, Link, Recommended, TimelineEntry, Why,
+    Bits, Clause, Contribution, Coverage, Decision, EventRef, ExposedPerson, Incident, IncidentEntity, Indicator, Link, Narrative, Recommended,
+    Text, TimelineEntry, Why,
 };
 
 /// `unmapped.weft` of an incident.
 pub(super) fn incident(incident: &Incident) -> Value {
     let contributions = incident.contributions.iter();
     json!({
+        "title_ja": incident.title_ja,
         "score": finite(incident.score),
         "evidence_bits": bits(incident.evidence_bits),
         "domains": incident.domains,
         "tactics": incident.tactics,
         "entities": incident.entities.iter().map(entity).collect::<Vec<_>>(),
+        "exposed": incident.exposed.iter().map(exposed).collect::<Vec<_>>(),
         "indicators": contributions.map(contribution).collect::<Vec<_>>(),
         "links": incident.links.iter().map(link).collect::<Vec<_>>(),
         "decisions": incident.decisions.iter().map(decision).collect::<Vec<_>>(),
         "timeline": incident.timeline.iter().map(timeline_entry).collect::<Vec<_>>(),
-        "narrative": { "en": incident.narrative.en, "ja": incident.narrative.ja },
+        "narrative": narrative(&incident.narrative),
         "iocs": incident.iocs.iter().map(|ioc| {
             json!({ "type": ioc.kind, "value": ioc.value, "role": ioc.role, "first_seen": ioc.first_seen.0 })
         }).collect::<Vec<_>>(),
@@ -80,6 +83,39 @@ fn entity(part: &IncidentEntity) -> Value {
     })
 }
 
+fn text(text: &Text) -> Value {
+    json!({ "en": text.en, "ja": text.ja })
+}
+
+fn narrative(narrative: &Narrative) -> Value {
+    json!({
+        "en": narrative.en,
+        "ja": narrative.ja,
+        "clauses": narrative.clauses.iter().map(clause).collect::<Vec<_>>(),
+        "recipient": text(&narrative.recipient),
+    })
+}
+
+fn clause(clause: &Clause) -> Value {
+    let mut object = Map::new();
+    put(&mut object, "time", clause.time.map(|time| time.0));
+    put(&mut object, "text", Some(text(&clause.text)));
+    put(&mut object, "indicator_uids", Some(clause.indicators.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    put(&mut object, "event_uids", Some(event_uids(&clause.events)));
+    Value::Object(object)
+}
+
+fn exposed(person: &ExposedPerson) -> Value {
+    json!({
+        "uid": person.entity.uid(),
+        "name": person.name,
+        "is_patient_zero": person.is_patient_zero,
+        "acts": person.acts.iter().map(|exposure| {
+            json!({ "act": exposure.act.as_str(), "time": exposure.time.0, "event_uid": exposure.event.uid.to_string() })
+        }).collect::<Vec<_>>(),
+    })
+}
+
 fn link(link: &Link) -> Value {
     json!({
         "from": link.from.to_string(),
@@ -107,6 +143,8 @@ fn timeline_entry(entry: &TimelineEntry) -> Value {
     put(&mut object, "time", Some(entry.time.0));
     put(&mut object, "domain", Some(entry.domain.as_str()));
     put(&mut object, "text", Some(entry.text.as_str()));
+    put(&mut object, "text_ja", Some(entry.text_ja.as_str()));
+    put(&mut object, "question", entry.question.as_ref().map(text));
     put(&mut object, "indicator_uid", entry.indicator.map(|uid| uid.to_string()));
     put(&mut object, "event_uids", Some(event_uids(&entry.events)));
     Value::Object(object)
@@ -121,6 +159,9 @@ fn recommended(recommended: &Recommended) -> Value {
         "action": recommended.action,
         "target": recommended.target,
         "text": recommended.text,
+        "text_ja": recommended.text_ja,
+        "reason": text(&recommended.reason),
+        "effect": text(&recommended.effect),
         "mode": recommended.mode,
     })
 }

@@ -1,0 +1,147 @@
+//! What the analyst may ask about later and no model keeps: letters from inside, openings, uploads, changes that undo something.
+//! Filled hour by hour in (time, uid) order; it must not judge.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use weft_indicators::{Context, Fact, FactKind};
+use weft_model::{Body, DAY_MS, EmailActivity, Entity, EntityKind, Event, EventRef, EventTime};
+
+/// Notes are kept this long, and this many of each kind; of more the oldest go.
+const REMEMBER_MS: i64 = 45 * DAY_MS;
+const MAX_NOTES: usize = 100_000;
+/// Addresses and message ids of one event.
+const MAX_NAMED: usize = 50;
+
+/// A mail written by somebody here.
+#[derive(Clone, Debug)]
+pub(crate) struct Letter {
+    pub(crate) event: EventRef,
+    pub(crate) by: Arc<str>,
+    /// Recipients inside, when it has a link.
+    pub(crate) to: Vec<Arc<str>>,
+    /// Ids of the messages that it answers.
+    pub(crate) answers: Vec<Arc<str>>,
+}
+
+/// Messages that somebody opened, as the audit log tells.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    pub(crate) event: EventRef,
+    pub(crate) by: Arc<str>,
+    pub(crate) messages: Vec<Arc<str>>,
+}
+
+/// Much data that a device sent to the outside.
+#[derive(Clone, Debug)]
+pub(crate) struct Upload {
+    pub(crate) event: EventRef,
+    pub(crate) device: Arc<str>,
+    pub(crate) to: Entity,
+    pub(crate) bytes: u64,
+}
+
+/// Something that takes back what an attacker may have done.
+#[derive(Clone, Debug)]
+pub(crate) struct Undoing {
+    pub(crate) event: EventRef,
+    pub(crate) account: Arc<str>,
+    /// `undone-password`, `undone-disabled`, `undone-factor`, `undone-rule` of the texts.
+    pub(crate) what: &'static str,
+    /// Name of the rule, else empty.
+    pub(crate) object: Arc<str>,
+}
+
+/// The notes, each kind in (time, uid) order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) letters: VecDeque<Arc<Letter>>,
+    pub(crate) openings: VecDeque<Arc<Opening>>,
+    pub(crate) uploads: VecDeque<Arc<Upload>>,
+    pub(crate) undoings: VecDeque<Arc<Undoing>>,
+}
+
+fn keep<T>(notes: &mut VecDeque<Arc<T>>, note: T) {
+    if notes.len() >= MAX_NOTES {
+        notes.pop_front();
+    }
+    notes.push_back(Arc::new(note));
+}
+
+impl Memory {
+    /// Notes what is worth it of an event and its facts.
+    pub(crate) fn note(&mut self, event: &Event, facts: &[Fact], context: Context<'_>) {
+        match &event.body {
+            Body::Email(email) => self.letter(event, email, context),
+            Body::Api(call) if call.operation == "MailItemsAccessed" => {
+                let messages: Vec<Arc<str>> = call.resources.iter().take(MAX_NAMED).map(|id| Arc::from(id.as_str())).collect();
+                let by = facts.first().and_then(Fact::actor).map(|actor| Arc::from(actor.key.as_str()));
+                if let Some(by) = by.filter(|_| !messages.is_empty()) {
+                    keep(&mut self.openings, Opening { event: event.reference(), by, messages });
+                }
+            }
+            _ => {}
+        }
+        for fact in facts {
+            self.fact(fact);
+        }
+    }
+
+    fn letter(&mut self, event: &Event, email: &EmailActivity, context: Context<'_>) {
+        let Some((by, _)) = context.directory.person(&email.from) else { return };
+        let mut to = BTreeSet::new();
+        if !email.links.is_empty() {
+            let people = email.to.iter().chain(&email.cc).take(MAX_NAMED).filter_map(|address| context.directory.person(address));
+            to.extend(people.map(|(key, _)| Arc::from(key)));
+        }
+        let answers: Vec<Arc<str>> = email.in_reply_to.iter().take(MAX_NAMED).map(|id| Arc::from(id.as_str())).collect();
+        if !email.is_automatic && !(to.is_empty() && answers.is_empty()) {
+            let letter = Letter { event: event.reference(), by: Arc::from(by), to: to.into_iter().collect(), answers };
+            keep(&mut self.letters, letter);
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact) {
+        let Some(actor) = fact.actor().map(|actor| Arc::from(actor.key.as_str())) else { return };
+        let is = |field: &str, value: &str| fact.get(field).is_some_and(|known| **known == *value);
+        if is("status", "failure") {
+            return;
+        }
+        let place = || fact.entity(EntityKind::Domain).or_else(|| fact.entity(EntityKind::Ip)).cloned();
+        match fact.kind {
+            FactKind::NetFlow => {
+                if let Some(to) = place() {
+                    keep(&mut self.uploads, Upload { event: fact.event, device: actor, to, bytes: fact.amount });
+                }
+            }
+            FactKind::SaasAccount => {
+                let what = match fact.get("account_change").map(AsRef::as_ref) {
+                    Some("password changed" | "password reset") => "undone-password",
+                    Some("account disabled" | "account deleted") => "undone-disabled",
+                    Some("second factor removed") => "undone-factor",
+                    _ => return,
+                };
+                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what, object: Arc::from("") });
+            }
+            FactKind::SaasChange if is("object", "Inbox Rule") && is("change", "deleted") => {
+                let object = fact.get("object_name").cloned().unwrap_or_else(|| Arc::from(""));
+                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what: "undone-rule", object });
+            }
+            _ => {}
+        }
+    }
+
+    /// Forgets what is long past.
+    pub(crate) fn forget(&mut self, now: EventTime) {
+        let is_old = |event: &EventRef| now.since(event.time) > REMEMBER_MS;
+        drop_while(&mut self.letters, |note| is_old(&note.event));
+        drop_while(&mut self.openings, |note| is_old(&note.event));
+        drop_while(&mut self.uploads, |note| is_old(&note.event));
+        drop_while(&mut self.undoings, |note| is_old(&note.event));
+    }
+}
+
+fn drop_while<T>(notes: &mut VecDeque<Arc<T>>, is_old: impl Fn(&T) -> bool) {
+    while notes.front().is_some_and(|note| is_old(note)) {
+        notes.pop_front();
+    }
+}
