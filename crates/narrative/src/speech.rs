@@ -43,8 +43,6 @@ static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> = LazyLock::new(|| [
 fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Terminals and JSON need no marks of direction around names.
-    bundle.set_use_isolating(false);
     // That the files have no error and no key twice is tested, so what was read is all of it.
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(read, _)| read);
     bundle.add_resource_overriding(resource);
@@ -72,7 +70,29 @@ fn format(bundle: &FluentBundle<FluentResource>, lang: Lang, key: &str, args: &[
         }
     }
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
-    bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
+    unmarked(&bundle.format_pattern(pattern, Some(&values), &mut Vec::new()))
+}
+
+/// The marks that Fluent sets around what fills a place (U+2068, U+2069).
+const MARKS: [char; 2] = ['\u{2068}', '\u{2069}'];
+
+/// Takes the marks away, for terminals and JSON need none, and with them a space beside one that has Japanese on both sides: the texts
+/// set spaces around places for names in Latin letters.
+fn unmarked(text: &str) -> String {
+    let is_wide = |c: Option<char>| c.is_some_and(|c| ('\u{3001}'..='\u{9fff}').contains(&c) || ('\u{ff01}'..='\u{ff60}').contains(&c));
+    let chars: Vec<char> = text.chars().collect();
+    let at = |index: Option<usize>| index.and_then(|index| chars.get(index)).copied();
+    let mut out = String::with_capacity(text.len());
+    for (index, c) in chars.iter().enumerate() {
+        let (before, after) = (at(index.checked_sub(1)), at(index.checked_add(1)));
+        let is_border = [before, after].into_iter().flatten().any(|beside| MARKS.contains(&beside));
+        let next = if after.is_some_and(|c| MARKS.contains(&c)) { at(index.checked_add(2)) } else { after };
+        let is_needless = *c == ' ' && is_border && is_wide(out.chars().next_back()) && is_wide(next);
+        if !MARKS.contains(c) && !is_needless {
+            out.push(*c);
+        }
+    }
+    out
 }
 
 /// The first names and how many more, at most `most` in all: "A, B and 3 others". `more` is `list-more` or `list-more-people`.
@@ -168,6 +188,10 @@ mod tests {
         assert_eq!(shown(1, 2), ("Ann and 1 other".into(), "Ann ほか 1 名".into()));
         assert_eq!(say("span-minutes", &[("n", Arg::Number(1))]).en, "a minute");
         assert_eq!(say("no-such-key", &[]).en, "no-such-key");
+        // A space stands beside Latin letters, and within a name whatever its letters.
+        let sent = |who| say("found-mailed", &[("what", Arg::Name("x.example")), ("n", Arg::Number(2)), ("who", Arg::Name(who))]).ja;
+        assert_eq!(sent("Ann"), "x.example を含むメール 2 通が、Ann のメールボックスを通りました");
+        assert_eq!(sent("山田 太郎"), "x.example を含むメール 2 通が、山田 太郎のメールボックスを通りました");
         // A name is data: it is never read as a message.
         assert_eq!(say("weak", &[("what", Arg::Name("{ $n } {\"x\"}"))]).en, "{ $n } {\"x\"} (a weak sign by itself)");
     }

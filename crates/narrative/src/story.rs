@@ -198,15 +198,17 @@ fn sentence(mut text: Text) -> Text {
 
 /// One sentence for indicators about one thing, in the order of time: the strongest of the first keeper, and how many more.
 fn step(indicators: &[&Indicator]) -> Option<Clause> {
-    let (first, last) = (indicators.first()?, indicators.last()?);
     let keeper = |one: &Indicator| one.entities.first().cloned();
+    // A model of several devices keeps its indicator on the site they contacted: the devices tell it.
+    let is_inside = |one: &Indicator| keeper(one).is_some_and(|entity| entity.kind.is_internal());
+    let first = indicators.iter().find(|one| is_inside(one)).or(indicators.first())?;
+    let last = indicators.last()?;
     let own = indicators.iter().filter(|one| keeper(one) == keeper(first));
     let strongest = own.max_by_key(|one| (one.bits, std::cmp::Reverse((one.time, one.uid))))?;
     let is_firm = indicators.iter().any(|indicator| indicator.bits.value() >= FIRM_BITS);
     let mut keepers: Vec<_> = indicators.iter().filter_map(|one| keeper(one)).collect();
     keepers.sort();
     keepers.dedup();
-    // A model of several devices keeps its indicator on the site they contacted.
     keepers.retain(|entity| Some(entity.kind) == keeper(first).map(|one| one.kind));
     let mut text = title(strongest);
     if !is_firm {

@@ -156,7 +156,10 @@ found-sender = { $n ->
    *[other] { $n } further mails
 } from { $what } reached { $who }
 found-visited = { $who } contacted { $what }
-found-accounts = { $who } was active from { $what }
+found-accounts = { $who } was active from { $what } ({ $n ->
+    [one] 1 further record
+   *[other] { $n } further records
+})
 found-hour = { $who } contacted { $what }, which nobody here knew
 found-hour-mailed = { $who } contacted { $what }, which a mail had linked to
 found-left = { $who } sent { $size } to { $what }

@@ -119,7 +119,7 @@ ask-replies = これらのメールに、誰が返信したか
 found-mailed = { $what } を含むメール { $n } 通が、{ $who } のメールボックスを通りました
 found-sender = { $what } から、さらに { $n } 通のメールが { $who } に届きました
 found-visited = { $who } が { $what } に接続しました
-found-accounts = { $who } のアカウントが { $what } から使われました
+found-accounts = { $who } のアカウントが { $what } から使われました（記録 { $n } 件）
 found-hour = { $who } が、社内で未知の { $what } に接続しました
 found-hour-mailed = { $who } が、メールのリンク先である { $what } に接続しました
 found-left = { $who } が { $what } へ { $size } を送信しました
@@ -150,7 +150,7 @@ role-exposed-person = 影響を受けた人
 ## 推奨する対応
 
 do-block_connections = { $target }（{ $role }）との通信と、そこからのサインインを遮断する
-do-block_connections-reason = { $target } はこのインシデントの{ $role }であり、以前は社内でほとんど使われていません。
+do-block_connections-reason = { $target } はこのインシデントの { $role } であり、以前は社内でほとんど使われていません。
 do-block_connections-effect = 社内の端末は接続できなくなり、そこからアカウントに入ることもできなくなります。通常の業務への影響は小さいと見込まれます。
 do-disable_account = 本人に別の手段で確認が取れるまで、{ $target } のアカウントを無効にする
 do-disable_account-reason = このアカウントのサインインと変更は、本人によるものではないとみられます。
@@ -185,11 +185,11 @@ do-hold_attachments-effect = メールは読めますが、確認が済むまで
 do-call_supplier = 以前から知っている電話番号で { $target } に確認し、新しい振込先には支払わない
 do-call_supplier-reason = 既知の取引相手のメールボックスがこれまでと異なる動きをしており、メールで返信すると攻撃者に届くおそれがあります。
 do-call_supplier-effect = 取引先が事態を把握でき、誤った送金を防げます。
-do-warn_recipients = { $target }に注意を促す
+do-warn_recipients = { $target } に注意を促す
 do-warn_recipients-reason = メールが届いており、これからリンクを開く人がいる可能性があります。
 do-warn_recipients-effect = 受信者が対処を知り、すでに行ったことを報告できます。
 do-check_device = { $target } をネットワークから切り離して調べる
-do-check_device-reason = この端末は、{ $role }と通信していました。
+do-check_device-reason = この端末は、{ $role } と通信していました。
 do-check_device-effect = これ以上の流出を防ぎます。利用者には代替機が必要です。
 target-people = メールを受信した { $n } 名
 
