@@ -152,6 +152,20 @@ fn an_incident_reads_as_documented() {
                 }
               ],
               "evidence_bits": 31.417,
+              "exposed": [
+                {
+                  "acts": [
+                    {
+                      "act": "received",
+                      "event_uid": "0de5efff76d9bfd1dca1693fe804c551",
+                      "time": 1710753300250
+                    }
+                  ],
+                  "is_patient_zero": true,
+                  "name": "Ann Arbor",
+                  "uid": "person:ann@corp.example"
+                }
+              ],
               "indicators": [
                 {
                   "bits": 15.003,
@@ -221,15 +235,43 @@ fn an_incident_reads_as_documented() {
                 "09090909090909090909090909090909"
               ],
               "narrative": {
+                "clauses": [
+                  {
+                    "event_uids": [
+                      "0de5efff76d9bfd1dca1693fe804c551"
+                    ],
+                    "indicator_uids": [
+                      "e23f1d61a74068221e6a07af83e05e34"
+                    ],
+                    "text": {
+                      "en": "Ann received a mail.",
+                      "ja": "Ann にメールが届いた。"
+                    },
+                    "time": 1710753300250
+                  }
+                ],
                 "en": "Ann received a mail.",
-                "ja": ""
+                "ja": "Ann にメールが届いた。",
+                "recipient": {
+                  "en": "Do not answer.",
+                  "ja": "返信しないでください。"
+                }
               },
               "recommended": [
                 {
                   "action": "disable_account",
+                  "effect": {
+                    "en": "Nobody can use it.",
+                    "ja": "誰も使えなくなる。"
+                  },
                   "mode": "would_have",
+                  "reason": {
+                    "en": "It is hijacked.",
+                    "ja": "乗っ取られている。"
+                  },
                   "target": "person:ann@corp.example",
-                  "text": "Disable the account"
+                  "text": "Disable the account",
+                  "text_ja": "アカウントを無効にする"
                 }
               ],
               "revision": 1,
@@ -249,6 +291,7 @@ fn an_incident_reads_as_documented() {
                   ],
                   "indicator_uid": "e23f1d61a74068221e6a07af83e05e34",
                   "text": "A mail with a link arrived",
+                  "text_ja": "リンクを含むメールが届きました",
                   "time": 1710753300250
                 },
                 {
@@ -256,10 +299,16 @@ fn an_incident_reads_as_documented() {
                   "event_uids": [
                     "0de5efff76d9bfd1dca1693fe804c551"
                   ],
+                  "question": {
+                    "en": "Who visited it?",
+                    "ja": "誰が接続したか。"
+                  },
                   "text": "The link was opened",
+                  "text_ja": "",
                   "time": 1710753300251
                 }
-              ]
+              ],
+              "title_ja": "Microsoft 365 アカウント乗っ取りの疑い"
             }
           }
         }"#]]

@@ -6,15 +6,16 @@ import { useCapped } from "../parts/Capped.tsx";
 import { exact } from "../text/bits.ts";
 import { plural, words } from "../text/names.ts";
 import { clock, day, iso } from "../text/time.ts";
+import { t } from "../text/language.ts";
 
 export function Decisions({ uid, version, made }: { uid: string; version: number; made: StitchDecision[] }) {
   const { value, error } = useLoaded(uid, version, (signal) => api.decisions(uid, signal));
   const { shown, more } = useCapped(value ?? []);
   return (
     <section className="card" aria-labelledby="decisions">
-      <h2 id="decisions">Decision log</h2>
+      <h2 id="decisions">{t("Decision log")}</h2>
       {error && <p className="problem">{error.message}</p>}
-      {value?.length === 0 && <p className="faint">Nothing was logged.</p>}
+      {value?.length === 0 && <p className="faint">{t("Nothing was logged.")}</p>}
       <ol className="decisions">
         {shown.map((decision) => (
           <li key={decision.id}>
@@ -32,11 +33,11 @@ function Stitching({ made }: { made: StitchDecision[] }) {
   const { shown, more } = useCapped(made);
   return (
     <details>
-      <summary>Why these parts, and what was kept out: {plural(made.length, "decision")}</summary>
+      <summary>{t("Why these parts, and what was kept out: {decisions}", { decisions: plural(made.length, "decision") })}</summary>
       <ol className="decisions">
         {shown.map((decision, index) => (
           <li key={index}>
-            <Moment ms={decision.time} /> <b>{words(decision.kind)}</b> ({exact(decision.bits)} bits) {decision.text}
+            <Moment ms={decision.time} /> <b>{words(decision.kind)}</b> ({t("{n} bits", { n: exact(decision.bits) })}) {decision.text}
           </li>
         ))}
       </ol>

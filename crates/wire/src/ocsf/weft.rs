@@ -4,8 +4,8 @@
 use super::object::put;
 use serde_json::{Map, Value, json};
 use weft_model::{
-    Bits, Clause, Contribution, Coverage, Decision, EventRef, ExposedPerson, Incident, IncidentEntity, Indicator, Link, Narrative, Recommended,
-    Text, TimelineEntry, Why,
+    Bits, Clause, Contribution, Coverage, Decision, EventRef, ExposedPerson, Incident, IncidentEntity, Indicator, Link, Narrative,
+    Recommended, Text, TimelineEntry, Why,
 };
 
 /// `unmapped.weft` of an incident.
