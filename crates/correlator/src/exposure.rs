@@ -1,5 +1,6 @@
 //! Whom the attack reached and how far: who received, opened, clicked, answered, and whose account was used after.
 
+use crate::assemble::CORE_BITS;
 use crate::engine::Engine;
 use crate::role::{Roles, display_name, speaks_of_whole_day, start};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,10 @@ pub(crate) fn exposed(engine: &Engine, members: &[&Indicator], roles: &Roles, ba
     };
     let sent: BTreeSet<EventRef> = of_family(engine, members, "email-outbound");
     let places = roles.with("phishing link").into_iter().chain(roles.with("possible C2 endpoint")).chain(bait.iter().copied());
-    let places: BTreeSet<&Entity> = places.chain(roles.with("phishing sender")).collect();
+    // On the word of weak evidence nobody is called exposed.
+    let strong = members.iter().filter(|one| one.bits.value() >= CORE_BITS && !speaks_of_whole_day(engine, one));
+    let strong: BTreeSet<&Entity> = strong.flat_map(|indicator| &indicator.entities).chain(bait.iter().copied()).collect();
+    let places: BTreeSet<&Entity> = places.chain(roles.with("phishing sender")).filter(|place| strong.contains(place)).collect();
     let mut mails: BTreeSet<EventRef> = sent.clone();
     for place in &places {
         for touch in engine.graph.touches(place).and_then(Touches::contacts).unwrap_or_default() {

@@ -94,7 +94,8 @@ impl Memory {
             to.extend(people.map(|(key, _)| Arc::from(key)));
         }
         let answers: Vec<Arc<str>> = email.in_reply_to.iter().take(MAX_NAMED).map(|id| Arc::from(id.as_str())).collect();
-        if !email.is_automatic && !(to.is_empty() && answers.is_empty()) {
+        let says_something = !to.is_empty() || !answers.is_empty();
+        if says_something && !email.is_automatic {
             let letter = Letter { event: event.reference(), by: Arc::from(by), to: to.into_iter().collect(), answers };
             keep(&mut self.letters, letter);
         }

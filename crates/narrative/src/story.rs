@@ -113,6 +113,8 @@ fn began(incident: &Incident) -> Vec<Clause> {
     let Some(first) = incident.exposed.iter().find(|person| person.is_patient_zero) else { return Vec::new() };
     let at = |act: Act| first.acts.iter().find(|exposure| exposure.act == act);
     let time = |act: Act| at(act).map(|exposure| minute(exposure.time)).unwrap_or_default();
+    // Only a mail that came before can have led there.
+    let came_first = at(Act::Received).map(|one| one.time) <= at(Act::Clicked).map(|one| one.time);
     let (received, clicked, replied, entered) = (time(Act::Received), time(Act::Clicked), time(Act::Replied), time(Act::Entered));
     let how = how(incident);
     let args = [
@@ -125,8 +127,8 @@ fn began(incident: &Incident) -> Vec<Clause> {
     ];
     let reached = if first.entity.kind == EntityKind::Device { "began-device" } else { "began-click" };
     let told = [
-        ("began-mail", [Some(Act::Received), Some(Act::Clicked)], !received.is_empty() && !clicked.is_empty()),
-        (reached, [Some(Act::Clicked), None], received.is_empty() && !clicked.is_empty()),
+        ("began-mail", [Some(Act::Received), Some(Act::Clicked)], came_first && !received.is_empty() && !clicked.is_empty()),
+        (reached, [Some(Act::Clicked), None], (!came_first || received.is_empty()) && !clicked.is_empty()),
         ("began-reply", [Some(Act::Replied), None], clicked.is_empty() && !replied.is_empty()),
         ("began-entered", [Some(Act::Entered), None], !entered.is_empty()),
     ];

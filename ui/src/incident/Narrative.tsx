@@ -8,8 +8,10 @@ import { shortDate, story, type Step } from "../text/story.ts";
 import { EvidenceButton } from "./EvidenceButton.tsx";
 
 /** What leaves the lanes above the fold at 1280 x 900: lines of both, letters of a line of each; a Japanese letter is twice as wide. */
-const LINES = 16;
-const LETTERS = { en: 84, ja: 42 };
+const LINES = 12;
+const LETTERS = { en: 84, ja: 48 };
+/** Taken from a step's letters by its date and button. */
+const BESIDE = 24;
 
 export function Narrative({ weft, onEvidence }: { weft: Weft; onEvidence: (evidence: Evidence) => void }) {
   const [open, setOpen] = useState(false);
@@ -18,10 +20,10 @@ export function Narrative({ weft, onEvidence }: { weft: Weft; onEvidence: (evide
   const letters = LETTERS[language()];
   const leadLines = lead.reduce((sum, part) => sum + Math.ceil(part.length / letters), 0);
   const told = steps.map((step) => step.text);
-  const long = leadLines > LINES || fitting(told, letters, LINES - leadLines) < steps.length;
+  const long = leadLines > LINES || fitting(told, letters - BESIDE, LINES - leadLines) < steps.length;
   // The button takes a line, too.
   const shownLead = leadLines > LINES && !open ? [`${lead.join(" ").slice(0, letters * (LINES - 1)).trimEnd()} …`] : lead;
-  const shownSteps = !long || open ? steps : leadLines > LINES ? [] : steps.slice(0, fitting(told, letters, LINES - 1 - leadLines));
+  const shownSteps = !long || open ? steps : leadLines > LINES ? [] : steps.slice(0, fitting(told, letters - BESIDE, LINES - 1 - leadLines));
   const recipient = pick(narrative.recipient?.en, narrative.recipient?.ja);
   return (
     <section className="card narrative" aria-labelledby="narrative">
