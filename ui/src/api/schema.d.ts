@@ -436,7 +436,7 @@ export interface components {
             clauses?: components["schemas"]["Clause"][] | null;
             en: string;
             ja: string;
-            recipient?: null | components["schemas"]["Text"];
+            recipient?: components["schemas"]["Text"] | null;
         };
         /** @description RFC 9457 problem details. */
         Problem: {
@@ -457,10 +457,10 @@ export interface components {
         /** @description What should be done, or would have been. */
         Recommended: {
             action: string;
-            effect?: null | components["schemas"]["Text"];
+            effect?: components["schemas"]["Text"] | null;
             /** @description `would_have` in passive mode. */
             mode: string;
-            reason?: null | components["schemas"]["Text"];
+            reason?: components["schemas"]["Text"] | null;
             target: string;
             text: string;
             text_ja?: string | null;
@@ -525,7 +525,7 @@ export interface components {
             domain: string;
             event_uids: string[];
             indicator_uid?: string | null;
-            question?: null | components["schemas"]["Text"];
+            question?: components["schemas"]["Text"] | null;
             text: string;
             text_ja?: string | null;
             /** Format: int64 */

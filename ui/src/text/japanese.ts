@@ -198,6 +198,8 @@ export const JA = {
   "{n} decisions": "{n} 件の判断",
   "{n} decision": "{n} 件の判断",
   "{n} bits": "{n} ビット",
+  "{n} pairs": "{n} 組",
+  "{n} pair": "{n} 組",
   Coverage: "観測範囲",
   "No gap in what the sensors saw is known for this time.": "この期間に、センサーの観測漏れは確認されていません。",
   "no event": "イベントなし",

@@ -33,7 +33,7 @@ export function cut(text: string, most: number): string {
 }
 
 /** `3 events`, in the page's language. */
-export function plural(count: number, one: "incident" | "indicator" | "event" | "link" | "entry" | "file" | "decision"): string {
+export function plural(count: number, one: "incident" | "indicator" | "event" | "link" | "entry" | "file" | "decision" | "pair"): string {
   const many = one === "entry" ? "entries" : (`${one}s` as const);
   return t(count === 1 ? `{n} ${one}` : `{n} ${many}`, { n: count.toLocaleString("en") });
 }
