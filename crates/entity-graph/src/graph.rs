@@ -213,7 +213,7 @@ mod tests {
         assert!(!graph.is_new(&site("gateway.example"), EventTime(day + 15 * DAY_MS)));
         assert!(graph.is_followed(&site("gateway.example"), at));
         assert!(!graph.is_followed(&site("lure.example"), at), "visited once");
-        assert!(!graph.is_followed(&site("gateway.example"), EventTime(day + 3_600_000)), "not yet");
+        assert!(!graph.is_followed(&site("gateway.example"), EventTime(day + 1_800_000)), "not yet");
     }
 
     #[test]
