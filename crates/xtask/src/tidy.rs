@@ -3,6 +3,7 @@
 
 mod case_strings;
 mod files;
+mod floors;
 mod headers;
 mod layers;
 mod machine_paths;
@@ -58,6 +59,7 @@ pub fn check(root: &Path) -> Result<Report> {
     findings.extend(sizes::check(&files));
     findings.extend(machine_paths::check(&files));
     findings.extend(case_strings::check(&files)?);
+    findings.extend(floors::check(root)?);
     findings.extend(reach::check(root, &manifest)?);
     Ok(Report { findings, files: files.len(), crates: manifest.members.len() })
 }
