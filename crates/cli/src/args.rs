@@ -3,6 +3,7 @@
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use weft_simulator::Lag;
 
 /// Weaves the weak deviations of email, SaaS and network into single incidents.
 #[derive(Debug, Parser)]
@@ -181,9 +182,18 @@ pub struct Simulate {
     /// Days of activity, at most 400 [default: the scenario's]
     #[arg(long)]
     pub days: Option<u32>,
-    /// Audit records arrive late, out of order and partly twice
+    /// Audit records arrive as those services deliver them: minutes to days late, out of order and partly twice
     #[arg(long)]
     pub late: bool,
+    /// Audit records that arrive within so long a time (such as 6h) lie in any order
+    #[arg(long, value_name = "TIME")]
+    pub unordered: Option<Lag>,
+    /// Share of the audit records that come twice, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    pub duplicates: Option<f64>,
+    /// Every clock (of the audit logs, the mail host, each office's network) is off by so much (such as 0s..90s), to either side
+    #[arg(long, value_name = "TIME")]
+    pub clocks_off: Option<Lag>,
     /// Write the events themselves (Protobuf, one file a day) instead of raw inputs: much faster, and the same events
     #[arg(long)]
     pub events: bool,

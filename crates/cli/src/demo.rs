@@ -23,7 +23,8 @@ pub fn run(options: &Demo) -> anyhow::Result<Code> {
         "Making a company of {} people with {} days of mail, audit records and packets (seed {}) ...",
         options.people, options.days, options.seed
     )?;
-    let scenario = Options { scenario: "case-a".into(), seed: options.seed, people: options.people, days: options.days, late: false };
+    let scenario =
+        Options { scenario: "case-a".into(), seed: options.seed, people: options.people, days: options.days, ..Options::default() };
     let made = simulate::write(&scenario, &raw)?;
     writeln!(
         out,

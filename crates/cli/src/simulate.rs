@@ -6,7 +6,7 @@ use crate::ingest;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
-use weft_simulator::{Options, SimulateError, Summary, about, scenarios, simulate, simulate_events};
+use weft_simulator::{Clocks, Delivery, Options, SimulateError, Summary, about, scenarios, simulate, simulate_events};
 
 /// Runs the command.
 pub fn run(options: &Simulate) -> anyhow::Result<Code> {
@@ -17,7 +17,7 @@ pub fn run(options: &Simulate) -> anyhow::Result<Code> {
         seed: options.seed,
         people: options.people.unwrap_or(about.people),
         days: options.days.unwrap_or(about.days),
-        late: options.late,
+        delivery: delivery(options),
     };
     let started = Instant::now();
     let mut out = std::io::stdout();
@@ -44,6 +44,18 @@ pub fn run(options: &Simulate) -> anyhow::Result<Code> {
         )?;
     }
     Ok(Code::Done)
+}
+
+/// What the flags say of delivery; the rest is the scenario's.
+fn delivery(options: &Simulate) -> Delivery {
+    let clock = options.clocks_off.unwrap_or_default();
+    let named = Delivery {
+        unordered: options.unordered.unwrap_or_default(),
+        duplicates: options.duplicates.unwrap_or_default(),
+        clocks: Clocks { audit: clock, mail: clock, network: clock },
+        ..Delivery::default()
+    };
+    if options.late { Delivery::as_services_do().with(&named) } else { named }
 }
 
 /// Prints a line a scenario.

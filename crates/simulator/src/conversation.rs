@@ -4,9 +4,20 @@
 //! conversation builds no packet.
 
 use crate::output::Output;
-use crate::packet::{self, ACK, FIN, MAX_SEGMENT, PSH, SNAPLEN, SYN, Station, Tcp};
+use crate::packet::{self, ACK, FIN, MAX_SEGMENT, PSH, RST, SNAPLEN, SYN, Station, Tcp};
 use crate::rng::Rng;
 use crate::tally::Tally;
+
+/// What comes back to the first segment of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Nothing: nobody has the address, or a filter drops it.
+    Silence,
+    /// A reset: nobody listens on the port.
+    Refused,
+    /// Somebody listens; the client leaves it at that.
+    Open,
+}
 
 /// An open connection; `time_us` advances as it is used.
 #[derive(Debug)]
@@ -37,10 +48,30 @@ impl Conversation {
         Self::begin(out, ends, ports, start_us, tally, rng)
     }
 
-    fn begin(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, tally: Option<Tally>, rng: &mut Rng) -> Self {
+    /// One try of a port, as a scanner makes it: no connection comes of it.
+    pub fn attempt(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, reply: Reply, rng: &mut Rng) {
+        let tally = out.is_direct().then(|| Tally::new(6, (ends.0.ip, ports.0), (ends.1.ip, ports.1)));
+        let mut this = Self::new(ends, ports, start_us, tally, rng);
+        this.segment(out, true, SYN, &[], 0);
+        this.time_us += this.rtt_us;
+        match reply {
+            Reply::Silence => {}
+            Reply::Refused => this.segment(out, false, RST | ACK, &[], 0),
+            Reply::Open => {
+                this.segment(out, false, SYN | ACK, &[], 0);
+                this.time_us += 60;
+                this.segment(out, true, RST, &[], 0);
+            }
+        }
+        if let Some(tally) = &this.tally {
+            tally.write(out);
+        }
+    }
+
+    fn new(ends: (Station, Station), ports: (u16, u16), start_us: i64, tally: Option<Tally>, rng: &mut Rng) -> Self {
         let near = ends.1.mac == ends.0.mac || ends.1.ip.is_private();
         let rtt_us = if near { rng.range(250, 900) } else { rng.range(9_000, 85_000) };
-        let mut this = Self {
+        Self {
             client: ends.0,
             server: ends.1,
             ports,
@@ -50,7 +81,11 @@ impl Conversation {
             rtt_us,
             tally,
             time_us: start_us,
-        };
+        }
+    }
+
+    fn begin(out: &mut Output, ends: (Station, Station), ports: (u16, u16), start_us: i64, tally: Option<Tally>, rng: &mut Rng) -> Self {
+        let mut this = Self::new(ends, ports, start_us, tally, rng);
         this.segment(out, true, SYN, &[], 0);
         this.time_us += this.rtt_us;
         this.segment(out, false, SYN | ACK, &[], 0);

@@ -69,9 +69,9 @@ impl Organisation {
         Self { domain, host, server, office_ip: address::draw(block, rng), site, language, zone_min, results }
     }
 
-    /// How a message of one of its people comes: some own servers tell the writer's address, the large hosts do not.
+    /// How a message of one of its people comes: two of three own servers tell the writer's address, the large hosts do not.
     pub fn route(&self) -> Route {
-        let client = (self.host == MailHost::Hosted && self.domain.len().is_multiple_of(3)).then_some(self.office_ip);
+        let client = (self.host == MailHost::Hosted && !self.domain.len().is_multiple_of(3)).then_some(self.office_ip);
         Route::Inbound { server: self.server.clone(), client, results: self.results }
     }
 

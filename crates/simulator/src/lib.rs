@@ -15,6 +15,7 @@ mod company;
 mod conversation;
 mod correspondents;
 mod country;
+mod delivery;
 mod dhcp;
 mod dns;
 mod event_buffer;
@@ -51,14 +52,15 @@ mod truth;
 mod web;
 mod world;
 
-pub use scenario::About;
+pub use delivery::{Clocks, Delivery, Late};
+pub use scenario::{About, Lag};
 pub use simulate::{Simulation, about, scenarios, simulate, simulate_events};
 pub use truth::{Attack, LookAlike, Step, Truth, TruthEntity};
 
 use std::path::PathBuf;
 
 /// What to simulate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// One of [`scenarios`], or the path of a scenario file or its folder.
     pub scenario: String,
@@ -67,13 +69,13 @@ pub struct Options {
     pub people: u32,
     /// 1 to 400; at least what the scenario needs.
     pub days: u32,
-    /// Audit records arrive late as those services deliver them: minutes to 90 minutes, some hours, a few up to two days, one in fifty twice.
-    pub late: bool,
+    /// Goes before what the scenario says of delivery.
+    pub delivery: Delivery,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { scenario: "case-a".to_owned(), seed: 1, people: 60, days: 21, late: false }
+        Self { scenario: "case-a".to_owned(), seed: 1, people: 60, days: 21, delivery: Delivery::default() }
     }
 }
 

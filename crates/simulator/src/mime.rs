@@ -458,6 +458,12 @@ pub fn package(kind: Package, name: &str, size: usize, rng: &mut Rng) -> File {
     File { name: format!("{name}.{extension}"), kind: kind.into(), bytes }
 }
 
+/// An ISO 9660 image: the volume descriptor stands in sector 16 of 2,048 bytes (ECMA-119).
+pub fn iso(name: &str, size: usize, rng: &mut Rng) -> File {
+    let bytes = [&[0; 32_768], b"\x01CD001\x01\0".as_slice(), &rng.bytes(size)].concat();
+    File { name: format!("{name}.iso"), kind: "application/x-iso9660-image".into(), bytes }
+}
+
 /// A picture-like file of about `size` bytes.
 pub fn picture(name: &str, png: bool, size: usize, rng: &mut Rng) -> File {
     let (extension, kind, head): (_, _, &[u8]) =

@@ -44,7 +44,7 @@ impl World {
     }
 
     /// The Message-ID of a mail that a person might read: of a colleague, or of somebody outside.
-    fn read_id(&self, person: usize, at_ms: i64, rng: &mut Rng) -> String {
+    pub fn read_id(&self, person: usize, at_ms: i64, rng: &mut Rng) -> String {
         match self.correspondents.draw(person, rng).filter(|_| rng.chance(0.4)) {
             Some(contact) => mime::outside_id(contact.mailbox.address.rsplit('@').next().unwrap_or_default(), at_ms, rng),
             None => mime::exchange_id(rng),

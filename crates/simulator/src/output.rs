@@ -2,7 +2,8 @@
 //!
 //! Must not know what a record means.
 
-use crate::calendar::START_MS;
+use crate::calendar::{self, START_MS};
+use crate::delivery::ClockErrors;
 use crate::event_buffer::{Deliver, EventBuffer};
 use crate::raw_files::RawFiles;
 use crate::truth;
@@ -39,6 +40,28 @@ pub enum Log {
     DirectoryAudits,
 }
 
+impl Log {
+    /// The member that holds the time of a record, and `time_ms` as it is written there.
+    fn stamp(self, time_ms: i64) -> (&'static str, String) {
+        match self {
+            Self::Unified => ("CreationTime", calendar::audit_time(time_ms)),
+            Self::SignIns => ("createdDateTime", calendar::graph_time(time_ms)),
+            Self::DirectoryAudits => ("activityDateTime", calendar::graph_time(time_ms)),
+        }
+    }
+}
+
+/// Moves the stamp of the receiving host, which ends the topmost `Received` field, by `error_ms`.
+fn restamp(message: &mut [u8], error_ms: i64) {
+    const LENGTH: usize = "Mon, 18 Mar 2024 14:03:22 +0000".len();
+    let end = message.windows(3).position(|bytes| matches!(bytes, [b'\r', b'\n', next] if !next.is_ascii_whitespace()));
+    let Some(stamp) = end.and_then(|end| message.get_mut(end.checked_sub(LENGTH)?..end)) else { return };
+    let time = std::str::from_utf8(stamp).ok().and_then(|text| jiff::fmt::rfc2822::parse(text).ok());
+    if let Some(time) = time {
+        stamp.copy_from_slice(calendar::mail_time(time.timestamp().as_millisecond() + error_ms).as_bytes());
+    }
+}
+
 /// The two forms of output.
 #[derive(Debug)]
 pub enum Target {
@@ -51,6 +74,9 @@ pub enum Target {
 pub struct Output {
     target: Target,
     end_ms: i64,
+    clocks: ClockErrors,
+    /// Error of the sensor that now sees packets.
+    sensor_ms: i64,
     frame: Vec<u8>,
     tap: Option<RawInputs>,
     totals: Summary,
@@ -61,7 +87,36 @@ pub struct Output {
 impl Output {
     /// Records before the start and after `end_ms` are dropped.
     pub fn new(target: Target, end_ms: i64) -> Self {
-        Self { target, end_ms, frame: Vec::new(), tap: None, totals: Summary::default(), failure: None }
+        Self {
+            target,
+            end_ms,
+            clocks: ClockErrors::default(),
+            sensor_ms: 0,
+            frame: Vec::new(),
+            tap: None,
+            totals: Summary::default(),
+            failure: None,
+        }
+    }
+
+    /// From now on these clocks write the times.
+    pub fn set_clocks(&mut self, clocks: ClockErrors) {
+        self.clocks = clocks;
+    }
+
+    /// Whether a record may carry a time before its own.
+    pub fn is_any_clock_slow(&self) -> bool {
+        self.clocks.is_any_slow()
+    }
+
+    /// What follows is seen by the sensor of this network.
+    pub fn listen(&mut self, network: usize) {
+        self.sensor_ms = self.clocks.network_ms(network);
+    }
+
+    /// The time that the sensor gives to something at `time_us`, in microseconds.
+    pub fn seen_us(&self, time_us: i64) -> i64 {
+        time_us + self.sensor_ms * 1_000
     }
 
     /// The instant at which the simulation ends.
@@ -100,6 +155,7 @@ impl Output {
         if !self.covers(time_us) {
             return;
         }
+        let time_us = self.seen_us(time_us);
         self.frame.clear();
         let original_len = build(&mut self.frame);
         self.totals.packets += 1;
@@ -129,9 +185,12 @@ impl Output {
     }
 
     /// Writes one message.
-    pub fn mail(&mut self, time_ms: i64, message: Vec<u8>) -> Result<(), SimulateError> {
+    pub fn mail(&mut self, time_ms: i64, mut message: Vec<u8>) -> Result<(), SimulateError> {
         if !self.covers_ms(time_ms) {
             return Ok(());
+        }
+        if self.clocks.mail_ms != 0 {
+            restamp(&mut message, self.clocks.mail_ms);
         }
         self.totals.mails += 1;
         match &mut self.target {
@@ -150,12 +209,17 @@ impl Output {
     }
 
     /// Writes one audit record of `time_ms`.
-    pub fn record(&mut self, log: Log, time_ms: i64, record: Value) {
+    pub fn record(&mut self, log: Log, time_ms: i64, mut record: Value) {
         if !self.covers_ms(time_ms) {
             return;
         }
+        let error_ms = self.clocks.log_ms(log);
+        if error_ms != 0 {
+            let (key, time) = log.stamp(time_ms + error_ms);
+            record[key] = Value::String(time);
+        }
         self.totals.audit_records += 1;
-        let text = record.to_string();
+        let Ok(text) = serde_json::to_string(&record) else { return };
         match &mut self.target {
             Target::Raw(files) => {
                 let kept = files.record(log, time_ms, &text);

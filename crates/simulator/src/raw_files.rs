@@ -5,20 +5,21 @@
 use crate::SimulateError;
 use crate::calendar::{self, START_MS};
 use crate::capture;
+use crate::delivery::Delivery;
 use crate::output::Log;
 use crate::rng::Rng;
 use crate::spill::Spill;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use weft_model::time::DAY_MS;
 
 /// The files of one simulation.
 #[derive(Debug)]
 pub struct RawFiles {
     raw: PathBuf,
     end_ms: i64,
-    late: Option<Rng>,
+    delivery: (Delivery, Rng),
     /// Packets by time in microseconds, and the records of each log by time of arrival in milliseconds.
     packets: Spill,
     logs: [(Log, Spill); 3],
@@ -35,7 +36,7 @@ pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> SimulateError + use<> {
 
 impl RawFiles {
     /// Creates `out/raw`, which must not hold anything yet.
-    pub fn create(out: &Path, end_ms: i64, late: Option<Rng>) -> Result<Self, SimulateError> {
+    pub fn create(out: &Path, end_ms: i64, delivery: (Delivery, Rng)) -> Result<Self, SimulateError> {
         let raw = out.join("raw");
         if raw.exists() && fs::read_dir(&raw).map_err(io(&raw))?.next().is_some() {
             return Err(SimulateError::NotEmpty(raw));
@@ -46,7 +47,7 @@ impl RawFiles {
         }
         let spill = |ticks_per_s| Spill::new(out.to_owned(), ticks_per_s);
         let logs = [Log::Unified, Log::SignIns, Log::DirectoryAudits].map(|log| (log, spill(1_000)));
-        Ok(Self { end_ms, late, packets: spill(1_000_000), logs, sequence: 0, line: Vec::new(), bytes: 0, raw })
+        Ok(Self { end_ms, delivery, packets: spill(1_000_000), logs, sequence: 0, line: Vec::new(), bytes: 0, raw })
     }
 
     /// Captures one frame.
@@ -73,23 +74,9 @@ impl RawFiles {
 
     /// Keeps one audit record of `time_ms`.
     pub fn record(&mut self, log: Log, time_ms: i64, text: &str) -> std::io::Result<()> {
-        let mut arrivals = vec![time_ms];
-        if let Some(rng) = &mut self.late {
-            // 60 to 90 minutes are typical of the Unified Audit Log, 2 to 15 of Entra's logs; one in twenty takes hours more, one in a
-            // hundred up to two days; one in fifty comes twice.
-            let typical = if log == Log::Unified { 60..90 } else { 2..15 };
-            let mut delay = rng.range(typical.start * MINUTE_MS, typical.end * MINUTE_MS);
-            if rng.chance(0.05) {
-                delay += (rng.exponential(2.0).min(12.0) * HOUR_MS as f64) as i64;
-            } else if rng.chance(0.01) {
-                delay = rng.range(3 * HOUR_MS, 48 * HOUR_MS);
-            }
-            arrivals = vec![time_ms + delay];
-            if rng.chance(0.02) {
-                arrivals.push(time_ms + delay + rng.range(MINUTE_MS, 6 * HOUR_MS));
-            }
-        }
-        for arrival in arrivals {
+        let (delivery, rng) = &mut self.delivery;
+        let (first, again) = delivery.arrivals(log, time_ms, rng);
+        for arrival in std::iter::once(first).chain(again) {
             self.sequence += 1;
             for (_, spill) in self.logs.iter_mut().filter(|(known, _)| *known == log) {
                 spill.push(arrival, self.sequence, text.as_bytes())?;

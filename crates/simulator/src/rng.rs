@@ -122,7 +122,9 @@ impl Rng {
 
     /// `count` characters of `alphabet` (ASCII).
     pub fn token(&mut self, alphabet: &[u8], count: usize) -> String {
-        (0..count).filter_map(|_| self.pick(alphabet).map(|byte| char::from(*byte))).collect()
+        let mut text = String::with_capacity(count);
+        text.extend((0..count).filter_map(|_| self.pick(alphabet).map(|byte| char::from(*byte))));
+        text
     }
 
     /// `count` lower-case hex digits.
@@ -134,9 +136,14 @@ impl Rng {
     pub fn uuid(&mut self) -> String {
         let value =
             (u128::from(self.next()) << 64 | u128::from(self.next())) & !(0xf000 << 64) & !(0xc000 << 48) | 0x4000 << 64 | 0x8000 << 48;
-        let text = format!("{value:032x}");
-        let mut parts = text.chars();
-        [8, 4, 4, 4, 12].map(|length| parts.by_ref().take(length).collect::<String>()).join("-")
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            value >> 96,
+            value >> 80 & 0xffff,
+            value >> 64 & 0xffff,
+            value >> 48 & 0xffff,
+            value & 0xffff_ffff_ffff
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use crate::calendar::{self, START_MS};
 use crate::changes::Changes;
 use crate::company::Company;
 use crate::correspondents::{Correspondents, Vendor};
+use crate::delivery::ClockErrors;
 use crate::event_buffer::{Deliver, EventBuffer};
 use crate::event_files::EventFiles;
 use crate::mail_day::MailDay;
@@ -44,8 +45,8 @@ pub fn about(scenario: &str) -> Result<About, SimulateError> {
 /// An unknown scenario, options out of range, `out/raw` not empty, or a failed write.
 pub fn simulate(options: &Options, out: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, SimulateError> {
     let scenario = checked(options)?;
-    let late = options.late.then(|| Rng::new(options.seed, "late"));
-    let files = RawFiles::create(out, options.end_ms(), late)?;
+    let delivery = (scenario.delivery.clone(), Rng::new(options.seed, "delivery"));
+    let files = RawFiles::create(out, options.end_ms(), delivery)?;
     let mut simulation = Simulation::found(options, scenario, Target::Raw(Box::new(files)))?;
     let text = simulation.directory_csv()?;
     simulation.world.out.directory(&text)?;
@@ -73,7 +74,11 @@ pub fn simulate_events(options: &Options, out: &Path, progress: &mut dyn FnMut(u
 
 /// The scenario, when the options suit it.
 fn checked(options: &Options) -> Result<Scenario, SimulateError> {
-    let scenario = Scenario::load(&options.scenario)?;
+    let mut scenario = Scenario::load(&options.scenario)?;
+    scenario.delivery = scenario.delivery.with(&options.delivery);
+    if let Some(problem) = scenario.delivery.problem() {
+        return Err(SimulateError::Options(problem));
+    }
     if !(8..=MAX_PEOPLE).contains(&options.people) || !(1..=MAX_DAYS).contains(&options.days) {
         return Err(SimulateError::Options(format!("people must be 8 to {MAX_PEOPLE} and days 1 to {MAX_DAYS}")));
     }
@@ -141,8 +146,10 @@ impl Simulation {
         for day in 0..self.options.days {
             live(day, &self.scenario.sharing_platforms, &forced, (self.launch.as_ref(), &mut self.stories), world)?;
             self.stories.day(day, world)?;
-            // What comes late is written with the last day; where the day starts before UTC's, the next day still writes into this one.
-            let end_ms = START_MS + (i64::from(day) + 1 - i64::from(world.company.is_ahead_of_utc())) * DAY_MS;
+            // What comes late is written with the last day; where the day starts before UTC's or a clock is slow, the next day still
+            // writes into this one.
+            let open = i64::from(world.company.is_ahead_of_utc()) + i64::from(world.out.is_any_clock_slow());
+            let end_ms = START_MS + (i64::from(day) + 1 - open) * DAY_MS;
             world.out.flush_before((day + 1 < self.options.days).then_some(end_ms), deliver)?;
             progress(u64::from(day) + 1, u64::from(self.options.days));
         }
@@ -156,9 +163,10 @@ impl Simulation {
 }
 
 /// Draws the company and everything around it.
-fn found(options: &Options, scenario: &Scenario, out: Output) -> World {
+fn found(options: &Options, scenario: &Scenario, mut out: Output) -> World {
     let seed = options.seed;
     let mut company = Company::new(seed, options.people, &scenario.organisation);
+    out.set_clocks(ClockErrors::draw(&scenario.delivery.clocks, seed, company.networks.len()));
     let mut web = Web::new(seed, options.people);
     web.search(&company.realm);
     let mut rng = Rng::new(seed, "favourites");

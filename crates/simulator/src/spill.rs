@@ -55,7 +55,8 @@ impl Spill {
                 none => none.insert(tempfile::tempfile_in(&self.folder)?),
             };
             file.write_all(&bucket.bytes)?;
-            bucket.bytes = Vec::new();
+            // The room is kept: most buckets fill again.
+            bucket.bytes.clear();
         }
         Ok(())
     }

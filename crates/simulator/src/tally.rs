@@ -43,7 +43,7 @@ impl Tally {
         if !out.covers(time_us) {
             return;
         }
-        let (time_ns, seen) = (time_us * 1_000, self.has_packets());
+        let (time_ns, seen) = (out.seen_us(time_us) * 1_000, self.has_packets());
         if seen && time_ns - self.flow.start_ns > self.active_ns {
             self.write(out);
             self.flow.traffic = Traffic::default();

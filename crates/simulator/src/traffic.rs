@@ -2,7 +2,7 @@
 //!
 //! Must not know why.
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Reply};
 use crate::dhcp;
 use crate::dns;
 use crate::kerberos;
@@ -64,6 +64,12 @@ impl World {
         Some(Station { mac: known.mac, ip, ttl: if known.client == Client::OpenSsl { 64 } else { 128 } })
     }
 
+    /// As [`Self::station`]; what follows is seen by the sensor of the device's network.
+    fn seen(&mut self, device: usize) -> Option<Station> {
+        self.out.listen(self.company.devices.get(device)?.network);
+        self.station(device)
+    }
+
     fn port(&mut self, device: usize) -> u16 {
         let Some(count) = self.network.ports.get_mut(device) else { return EPHEMERAL_FIRST };
         *count = count.wrapping_add(1);
@@ -95,7 +101,7 @@ impl World {
 
     /// One DNS question and its answer; returns when the answer is there.
     pub fn ask(&mut self, device: usize, at_us: i64, host: &str, kind: u16, rng: &mut Rng) -> Option<i64> {
-        let station = self.station(device)?;
+        let station = self.seen(device)?;
         let resolver = self.company.network(device)?.controller;
         let lookup = self.web.answer(host);
         let (id, port) = (rng.next() as u16, EPHEMERAL_FIRST + rng.below(16_000) as u16);
@@ -109,7 +115,7 @@ impl World {
             let time_us = if asked { at_us } else { done };
             let (records, rcode) = if answered { (dns::records(kind, &answer), Some(answer.rcode as u8)) } else { (Vec::new(), None) };
             if asked || answered {
-                out.event(&dns_event(ends, (id, kind, host), time_us * 1_000, records, rcode));
+                out.event(&dns_event(ends, (id, kind, host), out.seen_us(time_us) * 1_000, records, rcode));
             }
         } else {
             let (question, reply) = (dns::query(id, host, kind), dns::response(id, host, kind, &answer));
@@ -130,7 +136,7 @@ impl World {
         let (host, load) = what;
         let at_us = fine(at_us, rng);
         let (ip, ready) = self.resolve(device, at_us, host, rng)?;
-        let near = self.station(device)?;
+        let near = self.seen(device)?;
         let far = self.remote(device, ip);
         let port = self.port(device);
         let shape = self.network.shapes.of(client, host);
@@ -168,12 +174,20 @@ impl World {
         Some(ended)
     }
 
+    /// Tries one port of an address.
+    pub fn probe(&mut self, device: usize, at_us: i64, (ip, port): (Ipv4Addr, u16), reply: Reply, rng: &mut Rng) {
+        let Some(near) = self.seen(device).filter(|near| near.ip != ip) else { return };
+        let ends = (near, self.remote(device, ip));
+        let own = EPHEMERAL_FIRST + rng.below(16_000) as u16;
+        Conversation::attempt(&mut self.out, ends, (own, port), fine(at_us, rng), reply, rng);
+    }
+
     /// One plain HTTP/1.1 request for `path` of `host` and its answer.
     pub fn fetch(&mut self, device: usize, at_us: i64, what: (&str, &str, &str), rng: &mut Rng) -> Option<i64> {
         let (host, path, agent) = what;
         let at_us = fine(at_us, rng);
         let (ip, ready) = self.resolve(device, at_us, host, rng)?;
-        let near = self.station(device)?;
+        let near = self.seen(device)?;
         let far = self.remote(device, ip);
         let port = self.port(device);
         let out = &mut self.out;
@@ -202,7 +216,7 @@ impl World {
                 status_code: out.covers(talk.time_us).then_some(200),
                 ..HttpActivity::default()
             };
-            out.event(&http_event(tally.ends(), 0, asked_us * 1_000, activity));
+            out.event(&http_event(tally.ends(), 0, out.seen_us(asked_us) * 1_000, activity));
         }
         let whole = head.len() + length as usize;
         talk.fill(out, false, whole, 0, || (head + &filler.hex(length as usize)).into_bytes());
@@ -217,7 +231,7 @@ impl World {
         if self.out.is_direct() {
             if self.out.covers(at_us) {
                 let ends = ((ends.0.ip, ports.0).into(), (ends.1.ip, ports.1).into());
-                self.out.event(&dhcp_event(ends, message.kind as u8, at_us * 1_000, message.activity()));
+                self.out.event(&dhcp_event(ends, message.kind as u8, self.out.seen_us(at_us) * 1_000, message.activity()));
             }
             return;
         }
@@ -229,6 +243,7 @@ impl World {
     /// Takes (or renews, when the device holds it) the lease of `ip` at `at_us`.
     pub fn lease(&mut self, device: usize, ip: Ipv4Addr, at_us: i64, rng: &mut Rng) {
         let Some(known) = self.company.devices.get(device) else { return };
+        self.out.listen(known.network);
         let (mac, host) = (known.mac, known.host.clone());
         let domain = self.company.domain.clone();
         let Some(network) = self.company.network(device) else { return };
@@ -267,7 +282,7 @@ impl World {
 
     /// A Kerberos AS exchange for `client` (a logon name, or `HOST$` for the machine itself).
     pub fn log_on(&mut self, device: usize, client: &str, at_us: i64, rng: &mut Rng) {
-        let Some(station) = self.station(device) else { return };
+        let Some(station) = self.seen(device) else { return };
         let Some(controller) = self.company.network(device).map(|network| network.controller) else { return };
         let realm = self.company.realm.clone();
         // Not a random one: two exchanges on one port within two minutes are one flow.
@@ -288,7 +303,8 @@ impl World {
         tally.write(out);
         if out.covers(at_us) {
             let status = if out.covers(done) { Status::Success } else { Status::Unknown };
-            out.event(&kerberos_event(tally.ends(), client.to_lowercase(), realm.to_lowercase(), at_us * 1_000, (status, None)));
+            let seen_ns = out.seen_us(at_us) * 1_000;
+            out.event(&kerberos_event(tally.ends(), client.to_lowercase(), realm.to_lowercase(), seen_ns, (status, None)));
         }
     }
 }

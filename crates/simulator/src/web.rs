@@ -43,7 +43,7 @@ pub struct Web {
     answers: HashMap<String, Arc<Lookup>>,
     /// Under this suffix nothing is found that is asked for.
     search_suffix: String,
-    mistyped: BTreeSet<String>,
+    absent: BTreeSet<String>,
     taken: BTreeSet<String>,
 }
 
@@ -60,7 +60,7 @@ impl Web {
             pins: BTreeMap::new(),
             answers: HashMap::new(),
             search_suffix: String::new(),
-            mistyped: BTreeSet::new(),
+            absent: BTreeSet::new(),
             taken: names::WELL_KNOWN.iter().map(|name| (*name).to_owned()).collect(),
         };
         for rank in 0..count {
@@ -165,15 +165,20 @@ impl Web {
         }
         let known = self.taken.contains(host.trim_start_matches("www."));
         (!known).then(|| {
-            self.answers.remove(&host);
-            self.mistyped.insert(host.clone());
+            self.deny(&host);
             host
         })
     }
 
+    /// From now on this name does not exist.
+    pub fn deny(&mut self, host: &str) {
+        self.answers.remove(host);
+        self.absent.insert(host.to_owned());
+    }
+
     /// What DNS answers for `host`: always the same within one seed.
     pub fn lookup(&self, host: &str) -> Lookup {
-        if self.mistyped.contains(host) || !self.search_suffix.is_empty() && host.ends_with(&self.search_suffix) {
+        if self.absent.contains(host) || !self.search_suffix.is_empty() && host.ends_with(&self.search_suffix) {
             return Lookup { cname: None, addresses: Vec::new(), ttl: 900, exists: false };
         }
         if host.ends_with(names::REPUTATION) {

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use weft_model::{Event, EventUid};
-use weft_simulator::{Options, Simulation, simulate};
+use weft_model::{Body, Event, EventUid};
+use weft_simulator::{Clocks, Delivery, Options, Simulation, simulate};
 
 fn files(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -86,10 +86,76 @@ fn check(options: &Options) {
 
 #[test]
 fn an_attacked_company_is_the_same_both_ways() {
-    check(&Options { scenario: "case-a".to_owned(), seed: 11, people: 10, days: 17, late: false });
+    check(&Options { scenario: "case-a".to_owned(), seed: 11, people: 10, days: 17, ..Options::default() });
+}
+
+/// Everything that delivery can do to records.
+fn wrong() -> Delivery {
+    let clocks = Clocks { audit: "20s".parse().unwrap(), mail: "2m".parse().unwrap(), network: "30s..90s".parse().unwrap() };
+    Delivery { unordered: "6h".parse().unwrap(), duplicates: 0.1, clocks, ..Delivery::as_services_do() }
 }
 
 #[test]
-fn late_records_and_another_company_are_the_same_both_ways() {
-    check(&Options { scenario: "benign-month".to_owned(), seed: 12, people: 24, days: 4, late: true });
+fn late_records_wrong_clocks_and_another_company_are_the_same_both_ways() {
+    check(&Options { scenario: "benign-month".to_owned(), seed: 12, people: 24, days: 4, delivery: wrong() });
+}
+
+/// A device that tries ports and asks for names that nobody has registered, as an operator writes it.
+const NOISY: &str = r#"
+name: noisy
+title: A noisy device
+minimum_days: 2
+attacks:
+  - id: noisy
+    title: A noisy device
+    cast: { victim: { person: { at_office: [1] } } }
+    steps:
+      - id: sweep
+        text: A device looks for file servers.
+        domain: network
+        days: [1]
+        start: { arrival: { of: victim, delay: 40m } }
+        actions: [{ scan: { who: victim, hosts: 200, ports: [445], over: 3m } }]
+      - id: ports
+        text: It tries the low ports of one address outside.
+        domain: network
+        start: { after: { step: sweep, delay: 5m } }
+        actions: [{ scan: { who: victim, block: 198.51.100.0/24, hosts: 1, ports: [22, 80..179], over: 20s, alive: 1, open: 0.1 } }]
+      - id: names
+        text: It asks for drawn names until one exists.
+        domain: network
+        start: { after: { step: ports, delay: 5m } }
+        actions: [{ lookup: { who: victim, name: "{letters:14}.com", count: 150, over: 10m, exists: false } }]
+"#;
+
+#[test]
+fn scans_and_names_that_do_not_exist_are_the_same_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("scenario.yaml"), NOISY).unwrap();
+    let options = Options { scenario: folder.path().to_string_lossy().into_owned(), people: 8, days: 2, ..Options::default() };
+    check(&options);
+    let mut events = BTreeMap::new();
+    let truth = Simulation::new(&options).unwrap().run(&mut |event| drop(events.insert(event.uid.to_string(), event)), &mut |_, _| {});
+    let attack = &truth.unwrap().attacks[0];
+    let step = |id: &str| {
+        let step = attack.steps.iter().find(|step| step.id == id).unwrap();
+        step.evidence.iter().map(|uid| &events[uid].body).collect::<Vec<_>>()
+    };
+    let flows = |id: &str| -> Vec<_> {
+        let flows = step(id).into_iter().map(|body| if let Body::Network(flow) = body { flow } else { panic!("{body:?}") });
+        flows.map(|flow| (flow.dst_endpoint.ip, flow.dst_endpoint.port, flow.traffic.packets_out, flow.traffic.packets_in)).collect()
+    };
+    let sweep = flows("sweep");
+    // The device itself may lie in the range.
+    assert!((199..=200).contains(&sweep.len()) && sweep.iter().all(|(_, port, sent, _)| (*port, *sent) == (Some(445), 1) || *sent == 2));
+    assert_eq!(sweep.iter().map(|(ip, ..)| ip).collect::<std::collections::BTreeSet<_>>().len(), sweep.len());
+    let silent = sweep.iter().filter(|(.., answered)| *answered == 0).count();
+    assert!((130..190).contains(&silent), "{silent}");
+    let ports = flows("ports");
+    let open = ports.iter().filter(|(_, _, sent, _)| *sent == 2).count();
+    assert!(ports.len() == 101 && (2..=25).contains(&open) && ports.iter().all(|(.., answered)| *answered == 1), "{open}");
+    let names = step("names");
+    assert!(
+        names.len() == 150 && names.iter().all(|body| matches!(body, Body::Dns(dns) if dns.rcode == Some(3) && dns.answers.is_empty()))
+    );
 }

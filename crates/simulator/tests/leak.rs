@@ -12,11 +12,14 @@ use weft_model::Body;
 use weft_simulator::{Options, simulate};
 
 const SEEDS: [u64; 4] = [101, 202, 303, 404];
-/// Attacks by hijack, by a hijacked correspondent, by look-alikes and by strangers in one company.
-const MIXED: &str = "name: mixed\ntitle: Mixed\nuse: [case-a, case-c3, case-d2, case-d3]\n";
+/// Attacks by hijack, by strangers, by hijacked correspondents and by look-alikes: people and country of a company, and the attacks in it.
+const MIXES: [(u32, &str, &str); 2] =
+    [(26, "US", "case-a, case-b1, case-b2, case-b3, case-c3, case-d2, case-d3"), (60, "GB", "case-c1, case-c2, case-d1")];
 const LIMIT: f64 = 0.6;
 /// Records of each class and kind that are looked at for one seed.
 const MOST: usize = 1_000;
+/// Mails of each kind and outside domain that are looked at for one seed: all share what their sender's server is like.
+const MOST_OF_SENDER: u32 = 3;
 /// With fewer records than this on either side, any two facts of an attack record must occur together in a harmless one instead.
 const FEW: usize = 40;
 
@@ -115,13 +118,17 @@ fn mail(bytes: &[u8]) -> (String, Features) {
         head.lines().filter(|line| !line.starts_with([' ', '\t'])).filter_map(|line| Some(line.split_once(':')?.0)).collect();
     let mut features: Features = names.iter().map(|name| (format!("{name} present"), 1.0)).collect();
     features.insert("headers".to_owned(), names.len() as f64);
-    features.insert("bytes".to_owned(), bytes.len() as f64);
+    // How large a file is, is what it says.
+    let files = text.split("Content-Disposition: attachment").skip(1).map(|part| part.find("\r\n--").unwrap_or(part.len())).sum::<usize>();
+    features.insert("bytes".to_owned(), (text.len() - files) as f64);
     let id = head.lines().find_map(|line| line.strip_prefix("Message-ID: <")).unwrap().trim_end_matches('>');
     id_shape("Message-ID", id.split('@').next().unwrap(), &mut features);
     features.insert("lines".to_owned(), head.lines().count() as f64);
     let kind = format!(
-        "mail own={} reply={} files={} automatic={} report={} signed={}",
+        "mail own={} submitted={} reply={} files={} automatic={} report={} signed={}",
         names.contains(&"X-Originating-IP"),
+        // Whether the sender's server tells its client.
+        names.iter().filter(|name| **name == "Received").count() > 2,
         names.contains(&"In-Reply-To"),
         text.contains("Content-Disposition: attachment") || text.contains("text/calendar"),
         names.contains(&"Auto-Submitted") || names.contains(&"List-Id"),
@@ -176,16 +183,19 @@ fn packets(path: &Path, wanted: &BTreeSet<(String, u16, i64)>, seed: u64, kinds:
     }
 }
 
-fn collect(seed: u64, kinds: &mut Kinds) {
+fn collect(seed: u64, (people, country, attacks): (u32, &str, &str), all: &mut Kinds) {
+    let kinds = &mut Kinds::new();
     let folder = tempfile::tempdir().unwrap();
     let scenario = folder.path().join("scenario.yaml");
-    fs::write(&scenario, MIXED).unwrap();
-    let options = Options { scenario: scenario.to_string_lossy().into_owned(), seed, people: 20, days: 17, late: false };
+    fs::write(&scenario, format!("name: mixed\ntitle: Mixed\nuse: [{attacks}]\norganisation: {{ offices: [{{ country: {country} }}] }}\n"))
+        .unwrap();
+    let options = Options { scenario: scenario.to_string_lossy().into_owned(), seed, people, days: 17, ..Options::default() };
     simulate(&options, folder.path(), &mut |_, _| {}).unwrap();
     let truth: Value = serde_json::from_slice(&fs::read(folder.path().join("truth.json")).unwrap()).unwrap();
     let steps = truth["attacks"].as_array().unwrap().iter().flat_map(|attack| attack["steps"].as_array().unwrap());
     let evidence: BTreeSet<&str> = steps.flat_map(|step| step["evidence"].as_array().unwrap()).map(|uid| uid.as_str().unwrap()).collect();
     let mut captures = Vec::new();
+    let mut senders: BTreeMap<(String, String, bool), u32> = BTreeMap::new();
     let mut add = |(kind, features): (String, Features), attack: bool| {
         kinds.entry(kind).or_default().push(Sample { seed, attack, features });
     };
@@ -197,8 +207,16 @@ fn collect(seed: u64, kinds: &mut Kinds) {
         };
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("eml") => {
-                let uid = weft_mail_decode::decode(&bytes).unwrap().uid.to_string();
-                add(mail(&bytes), evidence.contains(uid.as_str()));
+                let event = weft_mail_decode::decode(&bytes).unwrap();
+                let Body::Email(letter) = event.body else { panic!("no mail") };
+                let (kind, features) = mail(&bytes);
+                let attack = evidence.contains(event.uid.to_string().as_str());
+                let domain = letter.from.rsplit('@').next().unwrap().to_owned();
+                let known = senders.entry((kind.clone(), domain, attack)).or_insert(0);
+                *known += 1;
+                if *known <= MOST_OF_SENDER || kind.contains("own=true") {
+                    add((kind, features), attack);
+                }
             }
             Some("jsonl") => {
                 String::from_utf8(bytes).unwrap().lines().for_each(|line| one(&serde_json::from_str(line).unwrap(), line));
@@ -236,6 +254,10 @@ fn collect(seed: u64, kinds: &mut Kinds) {
         }
         decoder.finish(&mut note);
         packets(path, &wanted, seed, kinds);
+    }
+    // Kinds without an attack in this company tell of the company alone, such as how long its name is.
+    for (kind, samples) in std::mem::take(kinds).into_iter().filter(|(_, samples)| samples.iter().any(|sample| sample.attack)) {
+        all.entry(kind).or_default().extend(samples);
     }
 }
 
@@ -364,7 +386,7 @@ fn alone(samples: &[Sample]) -> Option<String> {
 fn the_shape_of_a_record_does_not_tell_whether_it_belongs_to_an_attack() {
     let mut kinds = Kinds::new();
     for seed in SEEDS {
-        collect(seed, &mut kinds);
+        MIXES.into_iter().for_each(|mix| collect(seed, mix, &mut kinds));
     }
     let (mut failed, mut judged_kinds) = (Vec::new(), 0);
     for (kind, samples) in &kinds {

@@ -54,7 +54,7 @@ fn kinds(event: &Event) -> Vec<&'static str> {
 
 #[test]
 fn a_month_holds_everything_that_a_month_holds() {
-    let options = Options { scenario: "benign-month".to_owned(), seed: 12, people: 40, days: 26, late: false };
+    let options = Options { scenario: "benign-month".to_owned(), seed: 12, people: 40, days: 26, ..Options::default() };
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut events = 0u32;
     let mut count = |event: Event| {

@@ -11,7 +11,7 @@ use weft_simulator::{LookAlike, Options, Simulation, Truth, about, scenarios};
 fn run(scenario: &str, seed: u64, people: Option<u32>) -> (Vec<Event>, Truth) {
     let about = about(scenario).unwrap();
     let people = people.unwrap_or(about.minimum_people).max(about.minimum_people);
-    let options = Options { scenario: scenario.to_owned(), seed, people, days: about.minimum_days, late: false };
+    let options = Options { scenario: scenario.to_owned(), seed, people, days: about.minimum_days, ..Options::default() };
     let mut events = Vec::new();
     let truth = Simulation::new(&options).unwrap().run(&mut |event| events.push(event), &mut |_, _| {}).unwrap();
     (events, truth)

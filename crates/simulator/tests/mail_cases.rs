@@ -16,7 +16,8 @@ struct Played {
 /// A scenario at its smallest.
 fn play(scenario: &str) -> Played {
     let about = about(scenario).unwrap();
-    let options = Options { scenario: scenario.to_owned(), seed: 11, people: about.minimum_people, days: about.minimum_days, late: false };
+    let options =
+        Options { scenario: scenario.to_owned(), seed: 11, people: about.minimum_people, days: about.minimum_days, ..Options::default() };
     let mut events = BTreeMap::new();
     let truth = Simulation::new(&options).unwrap().run(&mut |event| drop(events.insert(event.uid.to_string(), event)), &mut |_, _| {});
     Played { truth: truth.unwrap(), events }

@@ -22,7 +22,8 @@ impl Played {
 
 fn play(scenario: &str, seed: u64) -> Played {
     let about = about(scenario).unwrap();
-    let options = Options { scenario: scenario.to_owned(), seed, people: about.minimum_people, days: about.minimum_days, late: false };
+    let options =
+        Options { scenario: scenario.to_owned(), seed, people: about.minimum_people, days: about.minimum_days, ..Options::default() };
     let mut events = BTreeMap::new();
     let truth = Simulation::new(&options).unwrap().run(&mut |event| drop(events.insert(event.uid.to_string(), event)), &mut |_, _| {});
     Played { truth: truth.unwrap(), events }
@@ -36,18 +37,15 @@ fn sign_ins(events: Vec<&Event>) -> Vec<(i64, &Authentication)> {
     found.collect()
 }
 
+/// The look-alikes' own scenarios are played by `look_alikes.rs`.
 #[test]
 fn every_scenario_plays_at_its_smallest_with_evidence_for_each_required_step() {
-    let names = scenarios();
-    assert!(names.len() > 1);
+    let names: Vec<&str> = scenarios().into_iter().filter(|name| !name.starts_with("benign-") || *name == "benign-month").collect();
+    assert!(names.len() > 20);
     for name in names {
         let played = play(name, 3);
-        let again = play(name, 3);
-        let json = |played: &Played| serde_json::to_string(&played.truth).unwrap();
-        assert_eq!(json(&played), json(&again), "{name}");
-        assert!(played.events.keys().eq(again.events.keys()), "{name}");
         assert_eq!(played.truth.scenario, name);
-        assert_eq!(played.truth.attacks.is_empty(), name.starts_with("benign") || name.starts_with("combined-benign"), "{name}");
+        assert_eq!(played.truth.attacks.is_empty(), name.contains("benign"), "{name}");
         for attack in &played.truth.attacks {
             for step in &attack.steps {
                 assert!(!step.required || !step.evidence.is_empty(), "{name}: step {} has no evidence", step.id);
@@ -55,10 +53,19 @@ fn every_scenario_plays_at_its_smallest_with_evidence_for_each_required_step() {
                 played.step(attack, &step.id);
                 assert!(step.entities.iter().all(|id| attack.entities.iter().any(|entity| entity.id == *id)));
             }
-            let other = play(name, 4);
-            let other = other.truth.attacks.iter().find(|other| other.id == attack.id).unwrap();
-            assert_ne!(attack.entities, other.entities, "{name}: another seed has another cast");
         }
+    }
+}
+
+#[test]
+fn one_seed_is_one_company_and_another_another() {
+    let name = "combined-a-c1";
+    let (first, again, other) = (play(name, 3), play(name, 3), play(name, 4));
+    let json = |played: &Played| serde_json::to_string(&played.truth).unwrap();
+    assert_eq!(json(&first), json(&again));
+    assert!(first.events.keys().eq(again.events.keys()));
+    for (one, two) in first.truth.attacks.iter().zip(&other.truth.attacks) {
+        assert_ne!(one.entities, two.entities, "another seed has another cast");
     }
 }
 

@@ -38,7 +38,7 @@ fn records_late_and_in_any_other_order() {
 #[test]
 fn audit_files_that_are_late_unordered_and_partly_double() {
     let folder = folder();
-    simulate(folder.path(), &["--late"]);
+    simulate(folder.path(), &["--late", "--unordered", "6h", "--duplicates", "0.1"]);
     let late = Replay::of([folder.path().join("raw")]);
     assert_ne!(late.sources(), plain().sources(), "the files are those of the punctual simulation");
     check(&late.stdout);

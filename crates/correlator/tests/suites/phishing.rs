@@ -195,7 +195,7 @@ fn phishing_meets_a_learned_company() {
     let messages = read_all(&[folder]).events;
     assert_eq!(messages.len(), 900);
     let days = (LEARNED_DAYS + TEST_DAYS) as u32;
-    let options = Options { scenario: "benign-month".to_owned(), seed: 7, people: PEOPLE, days, late: false };
+    let options = Options { scenario: "benign-month".to_owned(), seed: 7, people: PEOPLE, days, ..Options::default() };
     let simulation = Simulation::new(&options).unwrap();
     let directory = simulation.directory();
     let people: Vec<String> = directory.people().map(|(key, _)| key.to_owned()).collect();

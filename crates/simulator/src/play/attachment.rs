@@ -58,13 +58,7 @@ impl Attachment {
                 let bytes = [page.into_bytes(), rng.hex(size).into_bytes(), b"\";</script></body></html>\r\n".to_vec()].concat();
                 File { name: format!("{name}.html"), kind: "text/html".into(), bytes }
             }
-            FileKind::Iso => {
-                // The volume descriptor stands in sector 16 of 2,048 bytes (ECMA-119).
-                let mut bytes = vec![0; 32_768];
-                bytes.extend_from_slice(b"\x01CD001\x01\0");
-                bytes.extend_from_slice(&rng.bytes(size));
-                File { name: format!("{name}.iso"), kind: "application/x-iso9660-image".into(), bytes }
-            }
+            FileKind::Iso => mime::iso(&name, size, rng),
         })
     }
 }

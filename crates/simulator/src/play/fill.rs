@@ -56,6 +56,7 @@ impl Stage<'_> {
         let (head, part) = name.split_once(['.', ':']).unwrap_or((name, ""));
         let value = match head {
             "token" => Some(self.rng.hex(part.parse::<usize>().unwrap_or(24).min(200))),
+            "letters" => Some(self.rng.token(b"abcdefghijklmnopqrstuvwxyz", part.parse::<usize>().unwrap_or(12).min(60))),
             "digits" => Some(self.rng.token(b"0123456789", part.parse::<usize>().unwrap_or(6).min(50))),
             "company" if part == "domain" => Some(self.world.company.domain.clone()),
             "company" => self.world.company.domain.split('.').next().map(str::to_owned),

@@ -11,6 +11,7 @@ mod mail;
 mod network;
 mod reading;
 mod saas;
+mod scan;
 mod stage;
 
 pub use cast::{Taken, block};
@@ -40,6 +41,7 @@ pub enum Action {
     Upload(network::Upload),
     Beacon(network::Beacon),
     Lookup(network::Lookup),
+    Scan(scan::Scan),
     SignIn(saas::SignIn),
     ReadMail(saas::ReadMail),
     AddFactor(saas::AddFactor),
@@ -100,6 +102,7 @@ impl Action {
             Self::Upload(part) => part,
             Self::Beacon(part) => part,
             Self::Lookup(part) => part,
+            Self::Scan(part) => part,
             Self::SignIn(part) => part,
             Self::ReadMail(part) => part,
             Self::AddFactor(part) => part,

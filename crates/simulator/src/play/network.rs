@@ -87,6 +87,13 @@ pub struct Lookup {
     /// Spread over.
     #[serde(default)]
     pub over: Lag,
+    /// False for names that nobody has registered.
+    #[serde(default = "yes")]
+    pub exists: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn one() -> Count {
@@ -121,7 +128,7 @@ impl Stage<'_> {
     }
 
     /// Notes whose devices act: of a group the devices alone.
-    fn touch_actors(&mut self, role: &str, people: &[usize]) {
+    pub fn touch_actors(&mut self, role: &str, people: &[usize]) {
         for person in people {
             if !self.cast.is_group(role) {
                 self.touch_person(*person);
@@ -264,6 +271,9 @@ impl Part for Lookup {
             for at in stage.moments(count, length) {
                 let name = self.name.draw(&mut stage.rng).to_owned();
                 let name = stage.fill(&name, None)?;
+                if !self.exists {
+                    stage.world.web.deny(&name);
+                }
                 stage.world.ask(person, at * 1000, &name, dns::TYPE_A, &mut stage.rng);
             }
         }

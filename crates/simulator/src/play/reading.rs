@@ -64,9 +64,10 @@ impl Part for Open {
             let Some(at) = stage.reaction(&mail, self.delay) else { continue };
             let Some(session) = stage.desk(mail.person) else { continue };
             stage.touch_person(mail.person);
-            stage.record(mail.person, Log::Unified, at, |auditor, rng| {
-                auditor.mail_items_accessed(at, &session, std::slice::from_ref(&mail.message_id), rng)
-            });
+            // Others are opened with it, as on any day.
+            let mut ids: Vec<String> = (0..stage.rng.below(6)).map(|_| stage.world.read_id(mail.person, at, &mut stage.rng)).collect();
+            ids.insert(stage.rng.below(ids.len() as u64 + 1) as usize, mail.message_id);
+            stage.record(mail.person, Log::Unified, at, |auditor, rng| auditor.mail_items_accessed(at, &session, &ids, rng));
             stage.now_ms = stage.now_ms.max(at);
         }
         Ok(())

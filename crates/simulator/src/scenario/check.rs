@@ -15,7 +15,7 @@ impl Scenario {
     /// # Errors
     /// The first mistake, with story, step and action.
     pub(super) fn check(&self) -> Result<(), String> {
-        if let Some(problem) = self.organisation.problem() {
+        if let Some(problem) = self.organisation.problem().or_else(|| self.delivery.problem()) {
             return Err(problem);
         }
         let mut ids = BTreeSet::new();
@@ -127,7 +127,7 @@ impl Story {
             let (head, part) = name.split_once(['.', ':']).unwrap_or((name, ""));
             let mailbox = crate::play::PARTS.contains(&part);
             let known = match head {
-                "token" | "digits" => part.is_empty() || part.parse::<usize>().is_ok(),
+                "token" | "digits" | "letters" => part.is_empty() || part.parse::<usize>().is_ok(),
                 "company" => part.is_empty() || part == "domain",
                 "recipient" | "writer" => mailbox,
                 role => match self.cast.get(role) {

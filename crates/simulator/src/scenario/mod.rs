@@ -18,6 +18,7 @@ pub use story::{Anchor, Start, StepPlan, Story};
 pub use value::{Choice, Clock, Count, Lag};
 
 use crate::SimulateError;
+use crate::delivery::Delivery;
 use crate::look_alike::LookAlikePlan;
 use crate::organisation::Organisation;
 use serde::Deserialize;
@@ -62,6 +63,8 @@ pub struct Scenario {
     pub defaults: Defaults,
     #[serde(default)]
     pub organisation: Organisation,
+    #[serde(default)]
+    pub delivery: Delivery,
     /// Hosts where everybody shares files; those of `benign-month` when empty.
     #[serde(default)]
     pub sharing_platforms: Vec<String>,
