@@ -216,10 +216,15 @@ impl Output {
         let error_ms = self.clocks.log_ms(log);
         if error_ms != 0 {
             let (key, time) = log.stamp(time_ms + error_ms);
-            record[key] = Value::String(time);
+            if let Some(member) = record.get_mut(key) {
+                *member = Value::String(time);
+            }
         }
         self.totals.audit_records += 1;
-        let Ok(text) = serde_json::to_string(&record) else { return };
+        let text = match serde_json::to_string(&record) {
+            Ok(text) => text,
+            Err(error) => return self.note::<()>(Err(SimulateError::Decode(error.to_string()))),
+        };
         match &mut self.target {
             Target::Raw(files) => {
                 let kept = files.record(log, time_ms, &text);

@@ -55,8 +55,7 @@ impl Spill {
                 none => none.insert(tempfile::tempfile_in(&self.folder)?),
             };
             file.write_all(&bucket.bytes)?;
-            // The room is kept: most buckets fill again.
-            bucket.bytes.clear();
+            bucket.bytes = Vec::new();
         }
         Ok(())
     }
