@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod constraint;
 mod digest;
 pub mod evidence;
+mod habit;
 pub mod link;
 mod rate;
 pub mod stitch;

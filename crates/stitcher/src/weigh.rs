@@ -2,6 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::digest::{Digest, Known, digest};
+use crate::habit::Habits;
 use crate::link::{Priors, Weight, half_life_ms};
 use crate::rate::Rates;
 use std::cell::RefCell;
@@ -51,6 +52,7 @@ pub(crate) struct Weave<'a> {
     graph: &'a EntityGraph,
     priors: &'a Priors,
     rates: Rates<'a>,
+    habits: Habits,
     /// Entities inside that touched an outside one in the week before an instant.
     touchers: RefCell<HashMap<(u32, EventTime), usize>>,
 }
@@ -58,7 +60,8 @@ pub(crate) struct Weave<'a> {
 impl<'a> Weave<'a> {
     pub fn new(indicators: &'a [Indicator], graph: &'a EntityGraph, priors: &'a Priors) -> Self {
         let (digests, known) = digest(indicators);
-        Self { indicators, digests, known, graph, priors, rates: Rates::of(indicators), touchers: RefCell::default() }
+        let (rates, habits) = (Rates::of(indicators), Habits::of(&digests));
+        Self { indicators, digests, known, graph, priors, rates, habits, touchers: RefCell::default() }
     }
 
     /// Indicators that share an entity with `index` near enough in time for the entity to link, ascending; with `is_forward` only later
@@ -144,12 +147,14 @@ impl<'a> Weave<'a> {
         let ends = [main.from, main.to].map(|index| self.digests.get(index).is_some_and(|digest| digest.is_finding));
         // Among findings alone our models' chances do not count; without any, experience with findings does not.
         let trials = if ends == [true, true] { 0.0 } else { self.priors.trials_per_day };
-        if ends == [false, false] {
-            return self.priors.benign_bits(trials * (-strength).exp2(), main.gap_ms);
-        }
         let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
+        let inside = self.known.get(main.entity as usize).filter(|known| known.is_internal);
+        if ends == [false, false] {
+            // What is usual about this very person or device, where that is more than about others.
+            let usual = inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests, at.0, strength));
+            return self.priors.benign_bits((trials * (-strength).exp2()).max(self.priors.population * usual), main.gap_ms);
+        }
         let usual = at.map_or(0.0, |at| {
-            let inside = self.known.get(main.entity as usize).filter(|known| known.is_internal);
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
             let seen = self.rates.per_day(at, strength) + self.priors.population * about;
             let days = self.rates.days(at);

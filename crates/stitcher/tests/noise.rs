@@ -1,14 +1,29 @@
-//! What must hold of a whole tenant: what everybody touches changes nothing, and the word of analysts counts.
+//! What must hold of a whole tenant: chance stays apart, and what everybody touches changes nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
-use support::{Tenant, indicator, sorted, takeover};
+use support::{Tenant, incidents, indicator, sorted, takeover};
 use weft_entity_graph::Touch;
 use weft_model::*;
 use weft_stitcher::{Constraints, stitch};
+
+/// Indicators that mean nothing, over people and hosts by Zipf's law, so that one person has a tenth of them: of 14 days the largest
+/// incident holds at most one in a hundred.
+#[test]
+fn pure_noise_makes_no_large_incident() {
+    let tenant = Tenant::new(2000, 10_000, 14);
+    for (seed, a_day) in [(7, 1000), (8, 1000)] {
+        let indicators = tenant.noise(seed, a_day, 14);
+        let priors = tenant.priors(a_day);
+        let clusters = stitch(&indicators, &tenant.graph, &priors, &Constraints::default()).clusters;
+        assert!(clusters.len() > indicators.len() / 2, "seed {seed}: {} clusters", clusters.len());
+        let largest = incidents(&clusters, &indicators).into_iter().max().unwrap_or(0);
+        assert!(largest * 100 <= indicators.len(), "seed {seed}: {largest} of {}", indicators.len());
+    }
+}
 
 /// One CDN host, one NAT address and one mail gateway in every indicator leave every cluster as it was.
 #[test]
