@@ -142,13 +142,14 @@ impl EntityGraph {
     }
     /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names: [`Self::share_of`].
     pub fn prevalence(&self, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
-        self.share_of(entity.kind, self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip)))
+        let touchers = self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip));
+        self.share_of(Some(entity.kind), touchers)
     }
-    /// The share of internal entities that so many are, never 0: half a one is added, of which each of the many external entities of the kind
-    /// that the organisation meets per internal one has its part. So a never-seen address is as rare as addresses are many.
-    pub fn share_of(&self, kind: EntityKind, touchers: usize) -> f64 {
+    /// The share of internal entities that so many are, never 0: half a one is added. Given a kind, each of the many external entities of it that
+    /// the organisation meets per internal one has only its part of that: a never-seen address is as rare as addresses are many.
+    pub fn share_of(&self, kind: Option<EntityKind>, touchers: usize) -> f64 {
         let population = self.people.len().max(self.devices.len()).max(1) as f64;
-        let met = self.kinds.get(&kind).map_or(1.0, |count| *count as f64 / population).max(1.0);
+        let met = kind.and_then(|kind| self.kinds.get(&kind)).map_or(1.0, |count| *count as f64 / population).max(1.0);
         ((touchers as f64 + 0.5 / met) / (population + 1.0)).min(1.0)
     }
     /// Forgets external entities that nobody touched for long.

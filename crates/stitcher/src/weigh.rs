@@ -171,24 +171,26 @@ impl<'a> Weave<'a> {
             let central = one.share(entity).min(two.share(entity)).max(1e-3);
             (self.priors.population * central).log2()
         } else {
-            -self.prevalence(entity, known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two).log2()
+            // Mails from strangers share the servers of mail providers, seldom seen here and yet common: only as rare as people are many.
+            let kind = (!(a.is_entry_mail && b.is_entry_mail)).then_some(known.entity.kind);
+            let others = self.others(entity, known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two);
+            -self.graph.share_of(kind, others).log2()
         };
         let decay = (-(gap_ms as f64) / half_life_ms(known.entity.kind, a.is_busy || b.is_busy) as f64).exp2();
         Some(Shared { entity, bits: (known.log2_q + rarity).max(0.0) * decay, gap_ms, from, to })
     }
 
-    /// Share of entities inside, those of the clusters left out, that touched `entity` in the week before `at`.
-    fn prevalence(&self, id: u32, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> f64 {
-        let Some(touches) = self.graph.touches(entity) else { return self.graph.share_of(entity.kind, 0) };
+    /// How many entities inside, those of the clusters left out, touched `entity` in the week before `at`.
+    fn others(&self, id: u32, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> usize {
+        let Some(touches) = self.graph.touches(entity) else { return 0 };
         let from = at.plus_ms(-PREVALENCE_MS);
         let all = *self.touchers.borrow_mut().entry((id, at)).or_insert_with(|| touches.touchers(from, at, |_| false));
         if all == 0 {
-            return self.graph.share_of(entity.kind, 0);
+            return 0;
         }
         let own: BTreeSet<&str> =
             one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str()).collect();
-        let own = own.into_iter().filter(|who| touches.touched_by(who, from, at)).count();
-        self.graph.share_of(entity.kind, all.saturating_sub(own))
+        all.saturating_sub(own.into_iter().filter(|who| touches.touched_by(who, from, at)).count())
     }
 
     /// The two members closest in time, and the gap between them (0 when they overlap); of equals the first. With `across`, of different

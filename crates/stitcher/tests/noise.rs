@@ -40,7 +40,13 @@ fn hubs_change_nothing() {
                 for day in [-8, 15] {
                     let uid = EventUid::of("hub", &[key.as_bytes(), by.as_bytes(), &[day as u8]]);
                     let event = EventRef { time: EventTime(day * DAY_MS), uid };
-                    let touch = Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by.as_str()), contact: weft_entity_graph::Contact::Use };
+                    let touch = Touch {
+                        event,
+                        domain: Domain::Network,
+                        class_uid: 4001,
+                        by: Arc::from(by.as_str()),
+                        contact: weft_entity_graph::Contact::Use,
+                    };
                     graph.touch(&Entity::new(kind, key), touch);
                 }
             }

@@ -1,3 +1,5 @@
+//! What the story says of a whole incident, in both languages; knows nothing of how incidents come about.
+
 use super::*;
 use crate::attack::{attacks, title};
 use weft_model::*;
