@@ -166,9 +166,8 @@ impl Engine {
 
     /// The indicators kept, in (time, uid) order.
     pub fn indicators(&self) -> Vec<Indicator> {
-        let mut indicators: Vec<Indicator> =
-            self.indicators.values().map(|indicator| finding::resolved(indicator.clone(), self.context())).collect();
-        indicators.retain(|indicator| !self.is_followed(indicator));
+        let standing = self.indicators.values().filter(|indicator| !self.is_followed(indicator));
+        let mut indicators: Vec<Indicator> = standing.map(|indicator| finding::resolved(indicator.clone(), self.context())).collect();
         self.join_families(&mut indicators);
         indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
         indicators

@@ -140,11 +140,6 @@ impl EntityGraph {
         found.sort_by_key(|(entity, _)| *entity);
         found
     }
-    /// Share of internal entities that touched `entity` in the 7 days before `at`, without those that `skip` names: [`Self::share_of`].
-    pub fn prevalence(&self, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
-        let touchers = self.external.get(entity).map_or(0, |t| t.touchers(at.plus_ms(-7 * DAY_MS), at, skip));
-        self.share_of(Some(entity.kind), touchers)
-    }
     /// The share of internal entities that so many are, never 0: half a one is added. Given a kind, each of the many external entities of it that
     /// the organisation meets per internal one has only its part of that: a never-seen address is as rare as addresses are many.
     pub fn share_of(&self, kind: Option<EntityKind>, touchers: usize) -> f64 {
@@ -179,6 +174,12 @@ mod tests {
         Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by), contact: Contact::Use }
     }
 
+    /// Share of those inside that touched `entity` in the 7 days before `at`, without those that `skip` names.
+    fn prevalence(graph: &EntityGraph, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
+        let touchers = graph.touches(entity).map_or(0, |touches| touches.touchers(at.plus_ms(-7 * DAY_MS), at, skip));
+        graph.share_of(Some(entity.kind), touchers)
+    }
+
     #[test]
     fn prevalence_counts_others_in_the_week_before() {
         let mut graph = EntityGraph::default();
@@ -190,10 +191,10 @@ mod tests {
             graph.touch(&site, touch(&format!("d{i}"), i * 1000));
         }
         let at = EventTime(DAY_MS);
-        assert_eq!(graph.prevalence(&site, at, |_| false), 0.45);
-        assert_eq!(graph.prevalence(&site, at, |who| who == "d0"), 0.35);
-        assert_eq!(graph.prevalence(&site, EventTime(20 * DAY_MS), |_| false), 0.05, "long ago");
-        assert_eq!(graph.prevalence(&Entity::new(EntityKind::Domain, "new.example"), at, |_| false), 0.05);
+        assert_eq!(prevalence(&graph, &site, at, |_| false), 0.45);
+        assert_eq!(prevalence(&graph, &site, at, |who| who == "d0"), 0.35);
+        assert_eq!(prevalence(&graph, &site, EventTime(20 * DAY_MS), |_| false), 0.05, "long ago");
+        assert_eq!(prevalence(&graph, &Entity::new(EntityKind::Domain, "new.example"), at, |_| false), 0.05);
         assert_eq!(graph.touches(&site).and_then(Touches::contacts).map(|c| c.len()), Some(4));
     }
 
@@ -234,7 +235,7 @@ mod tests {
         assert!(!graph.is_followed(&ip, at), "fewer than half");
         graph.touch(&ip, affected(9));
         assert!(graph.is_followed(&ip, at));
-        assert_eq!(graph.prevalence(&ip, EventTime(0), |_| false), 0.5 / 21.0, "nobody used it");
+        assert_eq!(prevalence(&graph, &ip, EventTime(0), |_| false), 0.5 / 21.0, "nobody used it");
     }
 
     #[test]
