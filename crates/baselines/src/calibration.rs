@@ -12,12 +12,14 @@ const BINS: usize = 2048;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Histogram {
     bins: Vec<u32>,
+    /// Entity-days above each bin, counted anew when a day joins: p-values are asked for far more often.
+    above: Vec<u64>,
     total: u64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { bins: vec![0; BINS], total: 0 }
+        Self { bins: vec![0; BINS], above: vec![0; BINS], total: 0 }
     }
 }
 
@@ -57,6 +59,7 @@ impl Calibration {
 
     /// Lets the days that are at least the lag older than `today` count.
     pub fn start_day(&mut self, today: i64) {
+        let before = self.table.total;
         while let Some((day, bins, silent)) = self.waiting.pop_front() {
             if day + self.lag_days >= today {
                 self.waiting.push_front((day, bins, silent));
@@ -73,12 +76,19 @@ impl Calibration {
                 self.table.total += silent;
             }
         }
+        if self.table.total != before {
+            let mut above = 0;
+            for (count, sum) in self.table.bins.iter().zip(&mut self.table.above).rev() {
+                *sum = above;
+                above += u64::from(*count);
+            }
+        }
     }
 
     /// `(#greater + U (1 + #equal)) / (n + 1)`, where `tie` in (0, 1) is a hash of the thing scored.
     pub fn p_value(&self, score: f64, tie: f64) -> PValue {
         let index = bin(score);
-        let greater: u64 = self.table.bins.iter().skip(index + 1).map(|c| u64::from(*c)).sum();
+        let greater = self.table.above.get(index).copied().unwrap_or(0);
         let equal = u64::from(self.table.bins.get(index).copied().unwrap_or(0));
         let n = self.table.total;
         let p = (greater as f64 + tie.clamp(1e-9, 1.0) * (1 + equal) as f64) / (n + 1) as f64;

@@ -1,16 +1,11 @@
 //! When in the week: 168 bins on a circle with a Dirichlet prior.
 
 /// Activity of one context by hour of the week.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct HourOfWeek {
-    bins: Vec<u32>,
+    /// Hour and its events, by hour.
+    bins: Vec<(u8, u32)>,
     total: u64,
-}
-
-impl Default for HourOfWeek {
-    fn default() -> Self {
-        Self { bins: vec![0; 168], total: 0 }
-    }
 }
 
 /// Smoothing over neighbouring hours: half of the weight stays, a quarter goes to each side; the same hour of other days lends a tenth.
@@ -20,30 +15,37 @@ const SAME_HOUR: f64 = 0.1;
 impl HourOfWeek {
     /// One more event in `hour` (0 to 167, Monday 00:00 UTC first; taken modulo 168).
     pub fn add(&mut self, hour: usize) {
-        if let Some(count) = self.bins.get_mut(hour % 168) {
-            *count = count.saturating_add(1);
-            self.total = self.total.saturating_add(1);
+        let hour = (hour % 168) as u8;
+        match self.bins.binary_search_by_key(&hour, |(hour, _)| *hour) {
+            Ok(place) => self.bins.get_mut(place).into_iter().for_each(|(_, count)| *count = count.saturating_add(1)),
+            Err(place) => self.bins.insert(place, (hour, 1)),
         }
+        self.total = self.total.saturating_add(1);
     }
     /// Events seen.
     pub fn total(&self) -> u64 {
         self.total
     }
-    fn count(&self, hour: usize) -> f64 {
-        self.bins.get(hour % 168).copied().unwrap_or(0).into()
-    }
-    fn density(&self, hour: usize) -> f64 {
-        let near = self.count(hour) * (1.0 - 2.0 * NEIGHBOUR) + NEIGHBOUR * (self.count(hour + 1) + self.count(hour + 167));
-        let same: f64 = (1..7).map(|day| self.count(hour + 24 * day)).sum();
-        near + SAME_HOUR * same
+    fn densities(&self) -> [f64; 168] {
+        let mut counts = [0.0; 168];
+        for (hour, count) in &self.bins {
+            counts.get_mut(usize::from(*hour)).into_iter().for_each(|to| *to = f64::from(*count));
+        }
+        let count = |hour: usize| counts.get(hour % 168).copied().unwrap_or(0.0);
+        std::array::from_fn(|hour| {
+            let near = count(hour) * (1.0 - 2.0 * NEIGHBOUR) + NEIGHBOUR * (count(hour + 1) + count(hour + 167));
+            let same: f64 = (1..7).map(|day| count(hour + 24 * day)).sum();
+            near + SAME_HOUR * same
+        })
     }
     /// Mass of the hours no busier than `hour`, with `strength` pseudo-events spread evenly, in (0, 1].
     pub fn tail(&self, hour: usize, strength: f64) -> f64 {
         let flat = strength / 168.0;
-        let own = self.density(hour);
+        let densities = self.densities();
+        let own = densities.get(hour % 168).copied().unwrap_or(0.0);
         let (mut below, mut all) = (0.0, 0.0);
-        for other in 0..168 {
-            let density = self.density(other) + flat;
+        for density in densities {
+            let density = density + flat;
             all += density;
             if density <= own + flat + 1e-12 {
                 below += density;

@@ -1,9 +1,11 @@
 //! Novelty of a category by a hierarchical Pitman-Yor back-off with one table a type.
 
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// Distinct values one context remembers; a flood beyond it is treated as never seen.
 pub const MAX_VALUES: usize = 4096;
+/// A context with more values ranks them once for many questions.
+const MANY: usize = 32;
 
 /// Discount `d` in [0, 1) and concentration `theta` > 0 of the Pitman-Yor process.
 #[derive(Clone, Copy, Debug)]
@@ -21,23 +23,41 @@ impl Default for NoveltyParams {
 /// How often each value was seen in one context (an entity, a peer group, the organisation).
 #[derive(Clone, Debug, Default)]
 pub struct Categories {
-    counts: HashMap<u32, u32>,
+    /// Value and its sightings, by value: a few bytes for the few values of most contexts.
+    counts: Vec<(u32, u32)>,
     total: u64,
+    ranks: OnceLock<Vec<Rank>>,
+}
+
+/// A number of sightings, and all values seen no more often.
+#[derive(Clone, Copy, Debug)]
+struct Rank {
+    count: u32,
+    mass: u64,
+    values: u32,
 }
 
 impl Categories {
     /// One more sighting of `value`.
     pub fn add(&mut self, value: u32) {
-        if self.counts.len() >= MAX_VALUES && !self.counts.contains_key(&value) {
-            return;
+        match self.place(value) {
+            Ok(place) => {
+                if let Some((_, count)) = self.counts.get_mut(place) {
+                    *count = count.saturating_add(1);
+                }
+            }
+            Err(_) if self.counts.len() >= MAX_VALUES => return,
+            Err(place) => self.counts.insert(place, (value, 1)),
         }
-        let count = self.counts.entry(value).or_insert(0);
-        *count = count.saturating_add(1);
         self.total = self.total.saturating_add(1);
+        self.ranks.take();
+    }
+    fn place(&self, value: u32) -> Result<usize, usize> {
+        self.counts.binary_search_by_key(&value, |(value, _)| *value)
     }
     /// Sightings of `value`.
     pub fn count(&self, value: u32) -> u32 {
-        self.counts.get(&value).copied().unwrap_or(0)
+        self.place(value).ok().and_then(|place| self.counts.get(place)).map_or(0, |(_, count)| *count)
     }
     /// Sightings of anything.
     pub fn total(&self) -> u64 {
@@ -45,7 +65,26 @@ impl Categories {
     }
     /// The value seen most often, the smaller number on a tie.
     pub fn most_common(&self) -> Option<u32> {
-        self.counts.iter().max_by_key(|(value, count)| (**count, std::cmp::Reverse(**value))).map(|(value, _)| *value)
+        self.counts.iter().max_by_key(|(value, count)| (*count, std::cmp::Reverse(*value))).map(|(value, _)| *value)
+    }
+    /// Sightings and number of the values seen at most `own` times.
+    fn no_more_often(&self, own: u32) -> (u64, u32) {
+        if self.counts.len() <= MANY {
+            let counts = self.counts.iter().map(|(_, count)| *count).filter(|count| *count <= own);
+            return counts.fold((0, 0), |(mass, values), count| (mass + u64::from(count), values + 1));
+        }
+        let ranks = self.ranks.get_or_init(|| {
+            let mut counts: Vec<u32> = self.counts.iter().map(|(_, count)| *count).collect();
+            counts.sort_unstable();
+            let mut below = Rank { count: 0, mass: 0, values: 0 };
+            let rank = |count: u32| {
+                below = Rank { count, mass: below.mass + u64::from(count), values: below.values + 1 };
+                below
+            };
+            counts.into_iter().map(rank).collect()
+        });
+        let place = ranks.partition_point(|rank| rank.count <= own);
+        place.checked_sub(1).and_then(|last| ranks.get(last)).map_or((0, 0), |rank| (rank.mass, rank.values))
     }
     /// Mass of the values no more frequent than `value` here, plus the back-off mass times the parent's tail.
     fn tail(&self, value: u32, params: NoveltyParams, parent_tail: f64) -> f64 {
@@ -53,15 +92,8 @@ impl Categories {
         let types = self.counts.len() as f64;
         let own = self.count(value);
         let denominator = params.concentration + n;
-        // Sum of whole numbers first: the order of a hash map must not show in the result.
-        let (mut mass, mut rarer) = (0u64, 0u64);
-        if own > 0 {
-            for count in self.counts.values().filter(|count| **count <= own) {
-                mass += u64::from(*count);
-                rarer += 1;
-            }
-        }
-        let kept = mass as f64 - params.discount * rarer as f64;
+        let (mass, rarer) = if own > 0 { self.no_more_often(own) } else { (0, 0) };
+        let kept = mass as f64 - params.discount * f64::from(rarer);
         (kept + (params.concentration + params.discount * types) * parent_tail) / denominator
     }
 }
@@ -120,6 +152,18 @@ mod tests {
         assert!((0.05..0.2).contains(&with.tail), "{with:?}");
         assert_eq!((with.level, with.n), (1, 0));
         assert_eq!(novelty(&[None], 7, NoveltyParams::default(), 1.0).tail, 1.0, "a cold start is quiet");
+    }
+
+    #[test]
+    fn many_values_are_ranked_as_few_are_counted() {
+        let mut categories = Categories::default();
+        for value in 0..200u32 {
+            (0..=value % 7).for_each(|_| categories.add(value));
+            let own = value % 9;
+            let counts = categories.counts.iter().map(|(_, count)| *count).filter(|count| *count <= own);
+            let expected = counts.fold((0, 0), |(mass, values), count| (mass + u64::from(count), values + 1));
+            assert_eq!(categories.no_more_often(own), expected);
+        }
     }
 
     #[test]

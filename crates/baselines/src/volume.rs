@@ -1,32 +1,29 @@
 //! How much: hierarchical tails over logarithmic bins.
 
 /// Bins of half a power of two: bin = floor(2 log2(1 + amount)).
-const BINS: usize = 128;
+const BINS: u8 = 128;
 
 /// Counts of amounts in logarithmic bins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Volume {
-    bins: Vec<u32>,
+    /// Bin and its observations, by bin: most entities need few of them.
+    bins: Vec<(u8, u32)>,
     total: u64,
 }
 
-impl Default for Volume {
-    fn default() -> Self {
-        Self { bins: vec![0; BINS], total: 0 }
-    }
-}
-
-fn bin(amount: u64) -> usize {
-    ((2.0 * (1.0 + amount as f64).log2()) as usize).min(BINS - 1)
+fn bin(amount: u64) -> u8 {
+    ((2.0 * (1.0 + amount as f64).log2()) as u8).min(BINS - 1)
 }
 
 impl Volume {
     /// One more observation of `amount` (any unit, the same for all).
     pub fn add(&mut self, amount: u64) {
-        if let Some(count) = self.bins.get_mut(bin(amount)) {
-            *count = count.saturating_add(1);
-            self.total = self.total.saturating_add(1);
+        let bin = bin(amount);
+        match self.bins.binary_search_by_key(&bin, |(bin, _)| *bin) {
+            Ok(place) => self.bins.get_mut(place).into_iter().for_each(|(_, count)| *count = count.saturating_add(1)),
+            Err(place) => self.bins.insert(place, (bin, 1)),
         }
+        self.total = self.total.saturating_add(1);
     }
     /// Observations.
     pub fn total(&self) -> u64 {
@@ -35,16 +32,16 @@ impl Volume {
     /// The amount below which half of the observations lie (upper edge of the bin), 0 without any.
     pub fn median(&self) -> u64 {
         let mut below = 0u64;
-        for (index, count) in self.bins.iter().enumerate() {
+        for (bin, count) in &self.bins {
             below += u64::from(*count);
             if below * 2 > self.total {
-                return ((index as f64 + 1.0) / 2.0).exp2() as u64;
+                return ((f64::from(*bin) + 1.0) / 2.0).exp2() as u64;
             }
         }
         0
     }
     fn at_least(&self, amount: u64) -> u64 {
-        self.bins.iter().skip(bin(amount)).map(|count| u64::from(*count)).sum()
+        self.bins.iter().rev().take_while(|(place, _)| *place >= bin(amount)).map(|(_, count)| u64::from(*count)).sum()
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::{Correspondents, EntityGraph};
-use weft_indicators::{Context, Extractor, Findings, ModelSet, Settings, State, finding};
+use weft_indicators::{Context, Extractor, Fact, Findings, ModelSet, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
 };
@@ -128,6 +128,11 @@ impl Engine {
 
     fn context(&self) -> Context<'_> {
         Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher }
+    }
+
+    /// The facts in these events as things stand; teaches nothing.
+    pub fn facts_of(&self, events: &[Event]) -> Vec<Fact> {
+        events.iter().flat_map(|event| Extractor::extract(event, self.context()).facts).collect()
     }
 
     fn start_day(&mut self, now: EventTime) {

@@ -4,7 +4,8 @@ use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
 use crate::touches::{Contact, Touch, Touches};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_model::time::DAY_MS;
 use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime};
@@ -39,8 +40,8 @@ pub struct EntityGraph {
     kinds: BTreeMap<EntityKind, usize>,
     /// The first contact with anything.
     began: Option<EventTime>,
-    people: BTreeSet<Arc<str>>,
-    devices: BTreeSet<Arc<str>>,
+    people: HashSet<Arc<str>>,
+    devices: HashSet<Arc<str>>,
     refused: u64,
 }
 
@@ -74,10 +75,11 @@ impl EntityGraph {
             }
         }
         self.began = Some(self.began.map_or(touch.event.time, |began| began.min(touch.event.time)));
+        let is_device = self.is_device(&touch.by);
         if let Some(touches) = self.external.get_mut(entity) {
-            touches.add(touch);
+            touches.add(touch, is_device);
         } else if self.external.len() < MAX_EXTERNAL {
-            self.external.insert(entity.clone(), Touches::new(touch));
+            self.external.insert(entity.clone(), Touches::new(touch, is_device));
             *self.kinds.entry(entity.kind).or_default() += 1;
         } else {
             self.refused += 1;

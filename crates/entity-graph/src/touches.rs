@@ -1,6 +1,6 @@
 //! What touched an external entity: who, when, and by which event; the memory behind prevalence and investigation.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Domain, EventRef, EventTime};
@@ -45,6 +45,7 @@ struct Span {
     first: EventTime,
     last: EventTime,
     used: Option<(EventTime, EventTime)>,
+    is_device: bool,
 }
 
 /// Who went over to an external entity.
@@ -68,19 +69,19 @@ pub struct Touches {
 }
 
 impl Touches {
-    pub(crate) fn new(touch: Touch) -> Self {
+    pub(crate) fn new(touch: Touch, is_device: bool) -> Self {
         let mut touches = Self {
             first_seen: touch.event.time,
             last_seen: touch.event.time,
-            by: HashMap::new(),
-            affected: HashMap::new(),
+            by: HashMap::default(),
+            affected: HashMap::default(),
             list: Vec::new(),
             is_hub: false,
         };
-        touches.add(touch);
+        touches.add(touch, is_device);
         touches
     }
-    pub(crate) fn add(&mut self, touch: Touch) {
+    pub(crate) fn add(&mut self, touch: Touch, is_device: bool) {
         let at = touch.event.time;
         self.first_seen = self.first_seen.min(at);
         self.last_seen = self.last_seen.max(at);
@@ -92,9 +93,10 @@ impl Touches {
             return;
         }
         if touch.contact == Contact::Use && (self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by)) {
-            let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at, used: None });
+            let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at, used: None, is_device });
             span.first = span.first.min(at);
             span.last = span.last.max(at);
+            span.is_device = is_device;
             if touch.domain != Domain::Email {
                 let (first, last) = span.used.unwrap_or((at, at));
                 span.used = Some((first.min(at), last.max(at)));
@@ -120,6 +122,10 @@ impl Touches {
     /// How many internal entities touched it in `[from, to]`, without those that `skip` names.
     pub fn touchers(&self, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {
         self.by.iter().filter(|(who, span)| span.first <= to && span.last >= from && !skip(who)).count()
+    }
+    /// How many devices, or others, touched it in `[from, to]`.
+    pub fn touchers_inside(&self, devices: bool, from: EventTime, to: EventTime) -> usize {
+        self.by.values().filter(|span| span.first <= to && span.last >= from && span.is_device == devices).count()
     }
     /// [`Self::touchers`], counted no further than `enough`: cheap for what everybody touches.
     pub fn touchers_up_to(&self, enough: usize, from: EventTime, to: EventTime, skip: impl Fn(&str) -> bool) -> usize {

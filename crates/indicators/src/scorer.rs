@@ -3,9 +3,9 @@
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::model::{After, Feature, FeatureKind, Model, Source};
-use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Recent, State, Times, TimesBySubject};
+use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Open, Recent, State, Times, TimesBySubject};
 use crate::template;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 use weft_baselines::calibration::tie_of;
 use weft_baselines::fixed_time::FixedTime;
@@ -38,7 +38,7 @@ pub(crate) struct Group<'a> {
 
 /// Facts that the model applies to, by entity and subject, in the order in which each first appears.
 pub(crate) fn group<'a>(model: &Model, facts: &[&'a Fact]) -> Vec<Group<'a>> {
-    let mut index: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut index: HashMap<(&str, &str), usize> = HashMap::default();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for fact in facts {
         if !model.conditions.iter().all(|condition| condition.holds(fact)) {
@@ -70,6 +70,34 @@ fn kin(kind: EntityKind, fact: &Fact) -> Option<&Entity> {
     fact.entity(kind).or_else(|| fact.entity(other))
 }
 
+/// Whom a feature is asked about, and what it may look at.
+struct Asked<'a> {
+    state: &'a State,
+    /// Of the model.
+    memory: &'a ModelState,
+    /// The day so far.
+    open: Option<&'a Open>,
+    /// The entity's number, when it has habits of its own.
+    own: Option<u32>,
+    model: &'a Model,
+    context: Context<'a>,
+    /// Entity and subject.
+    key: &'a (Arc<str>, Arc<str>),
+}
+
+/// Whether an answer is put into words: only what is kept is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    With,
+    Without,
+}
+
+impl Words {
+    fn say(self, text: impl FnOnce() -> String) -> String {
+        if self == Self::With { text() } else { String::new() }
+    }
+}
+
 /// One feature's answer.
 #[derive(Clone)]
 struct Answer {
@@ -85,27 +113,32 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     open(state, index, model, group)?;
     follow(state, index, model, context, group);
     let first = *group.facts.first()?;
+    let key = (group.entity.clone(), group.subject.clone());
+    let memory = state.memory.get(index)?;
+    // Something outside has no habits of its own: it is compared with all others.
+    let own = state.names.known(&group.entity).filter(|_| model.has_habits());
+    let asked = Asked { state, memory, open: memory.open.get(&key), own, model, context, key: &key };
+    let features = || model.features.iter().enumerate();
     // What is said of the whole day is the same for each fact.
-    let of_day: Vec<Option<Answer>> = model
-        .features
-        .iter()
-        .enumerate()
-        .map(|(i, f)| f.measure.is_of_day().then(|| answer(state, index, i, f, model, context, group, first)))
-        .collect();
-    let each = |fact| {
-        let answers = model.features.iter().zip(&of_day).enumerate();
-        answers.map(|(i, (f, known))| known.clone().unwrap_or_else(|| answer(state, index, i, f, model, context, group, fact))).collect()
+    let of_day: Vec<Option<f64>> =
+        features().map(|(i, f)| f.measure.is_of_day().then(|| answer(&asked, i, f, first, Words::Without).bits)).collect();
+    let each = |fact| -> f64 {
+        let known = features().zip(&of_day);
+        known.map(|((i, f), known)| known.unwrap_or_else(|| answer(&asked, i, f, fact, Words::Without).bits)).sum()
     };
-    let (fact, answers) = group
+    let (fact, raw) = group
         .facts
         .iter()
         .map(|fact| (*fact, each(fact)))
-        .max_by(|a: &(&Fact, Vec<Answer>), b| total(&a.1).total_cmp(&total(&b.1)).then(b.0.event.cmp(&a.0.event)))?;
-    let raw = total(&answers);
+        .max_by(|a: &(&Fact, f64), b| a.1.total_cmp(&b.1).then(b.0.event.cmp(&a.0.event)))?;
     let keep_bits = state.settings.keep_bits;
+    let is_dull = raw < keep_bits.min(RECENT_BITS) && asked.open.is_none_or(|open| open.kept.is_none());
     let memory = state.memory.get_mut(index)?;
     let best = memory.today.entry(group.entity.clone()).or_insert(0.0);
     *best = best.max(raw);
+    if is_dull {
+        return None; // bits never exceed the raw score
+    }
 
     let day = fact.event.time.day();
     let uid =
@@ -116,19 +149,24 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     if bits >= keep_bits && value.n >= MIN_CALIBRATED && state.is_suppressed(model, fact) {
         return None;
     }
+    let known = state.memory.get(index)?.open.get(&key)?.kept.as_ref().map(|indicator| indicator.bits);
+    // A later hour adds evidence to what is kept; the most surprising hour explains it.
+    let is_kept = known.is_some() || (bits >= keep_bits && value.n >= MIN_CALIBRATED);
+    let explained = (is_kept && known.is_none_or(|known| known < Bits::new(bits))).then(|| {
+        let memory = state.memory.get(index)?;
+        let asked = Asked { state, memory, open: memory.open.get(&key), own, model, context, key: &key };
+        let of = |f: &Feature| if f.measure.is_of_day() { first } else { fact };
+        let answers: Vec<Answer> = features().map(|(i, f)| answer(&asked, i, f, of(f), Words::With)).collect();
+        Some(build(model, group, fact, &answers, uid, value.p, bits, keep_bits))
+    });
     let memory = state.memory.get_mut(index)?;
     if bits >= RECENT_BITS && value.n >= MIN_CALIBRATED {
         let source = fact.entity(EntityKind::Ip).cloned();
         memory.recent.entry(group.entity.clone()).or_default().push(Recent { at: fact.event.time, bits, source });
     }
-    let open = memory.open.get_mut(&(group.entity.clone(), group.subject.clone()))?;
-    let known = open.kept.as_ref().map(|indicator| indicator.bits);
-    if known.is_none() && (bits < keep_bits || value.n < MIN_CALIBRATED) {
-        return None;
-    }
-    // A later hour adds evidence to what is kept; the most surprising hour explains it.
-    if known.is_none_or(|known| known < Bits::new(bits)) {
-        open.kept = Some(build(model, group, fact, &answers, uid, value.p, bits, keep_bits));
+    let open = memory.open.get_mut(&key)?;
+    if let Some(explained) = explained {
+        open.kept = explained;
     }
     let kept = open.kept.as_mut()?;
     kept.events = open.events.iter().copied().collect();
@@ -137,10 +175,6 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     let primary = kept.entities.first().cloned();
     kept.entities = primary.iter().cloned().chain(open.entities.iter().filter(|e| Some(*e) != primary.as_ref()).cloned()).collect();
     Some(kept.clone())
-}
-
-fn total(answers: &[Answer]) -> f64 {
-    answers.iter().map(|answer| answer.bits).sum()
 }
 
 /// Adds the hour's facts to the open (entity, subject) of the day.
@@ -184,7 +218,7 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
         // What is kept on a site or an address speaks of the outside only: its visitors have indicators of their own.
         let names_people = model.has_habits() || model.entity == EntityKind::Campaign;
         for entity in fact.entities.iter().filter(|entity| names_people || !entity.kind.is_internal()) {
-            if open.entities.len() < MAX_LISTED_ENTITIES {
+            if open.entities.len() < MAX_LISTED_ENTITIES && !open.entities.contains(entity) {
                 open.entities.insert(entity.clone());
             }
         }
@@ -211,8 +245,8 @@ fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, mea
 }
 
 /// How far the times of the group's subject are from chance.
-fn times_answer(memory: &ModelState, group: &Group<'_>, position: usize) -> Option<Answer> {
-    let (_, times) = memory.times.get(&(group.entity.clone(), group.subject.clone()))?.get(&position)?;
+fn times_answer(memory: &ModelState, key: &(Arc<str>, Arc<str>), position: usize) -> Option<Answer> {
+    let (_, times) = memory.times.get(key)?.get(&position)?;
     let (p, observed, expected, n) = match times {
         Times::Contacts(contacts) => {
             let found = contacts.periodicity();
@@ -253,6 +287,9 @@ fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, 
         let first = group.facts.iter().find(|fact| is_from_wanted_source(after, context, fact))?;
         leader(state, after, &group.entity, first.event.time)?.source.clone()
     };
+    if !model.features.iter().any(|feature| matches!(feature.measure, FeatureKind::After(_))) {
+        return;
+    }
     let sources: Vec<Entity> = model
         .features
         .iter()
@@ -318,74 +355,64 @@ fn build(
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call site; a struct for it would only rename the arguments")]
-fn answer(
-    state: &State,
-    index: usize,
-    position: usize,
-    feature: &Feature,
-    model: &Model,
-    context: Context<'_>,
-    group: &Group<'_>,
-    fact: &Fact,
-) -> Answer {
-    // Something outside has no habits of its own: it is compared with all others.
-    let own = state.names.known(&group.entity).filter(|_| model.has_habits());
-    let peer_name = fact.peer.clone();
-    let peer = peer_name.as_ref().and_then(|peer| state.names.known(peer));
-    let level_name = |level: usize| match (level, &peer_name) {
-        (0, _) => "self".to_owned(),
-        (1, Some(peer)) => peer.to_string(),
-        (1 | 2, _) => "organisation".to_owned(),
-        _ => "prior".to_owned(),
+fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, words: Words) -> Answer {
+    let Asked { state, memory, open, own, model, context, key } = *asked;
+    let peer = fact.peer.as_ref().and_then(|peer| state.names.known(peer));
+    let level_name = |level: usize| {
+        words.say(|| match (level, &fact.peer) {
+            (0, _) => "self".to_owned(),
+            (1, Some(peer)) => peer.to_string(),
+            (1 | 2, _) => "organisation".to_owned(),
+            _ => "prior".to_owned(),
+        })
     };
-    let silent = || Answer { bits: 0.0, observed: "unknown".into(), expected: "unknown".into(), n: 0, peer: "prior".into() };
-    let Some(memory) = state.memory.get(index) else { return silent() };
-    let open = memory.open.get(&(group.entity.clone(), group.subject.clone()));
     match (&feature.measure, memory.baselines.get(position)) {
         (FeatureKind::Novelty(field), Some(Baseline::Categories(levels))) => {
-            let Some(value) = fact.get(field) else { return silent() };
+            let Some(value) = fact.get(field) else { return silent(words) };
             let number = state.names.known(value).unwrap_or(u32::MAX);
             let prior = feature.prior.as_ref().and_then(|name| state.models.priors.get(name)).map_or(1.0, |prior| prior.tail(value));
             let levels = levels.get(own, peer);
             let found = novelty(&levels, number, NoveltyParams::default(), prior);
-            let expected = levels.iter().flatten().find_map(|level| level.most_common()).and_then(|number| state.names.text(number));
             Answer {
                 bits: -found.tail.log2(),
-                observed: if found.seen == 0 {
-                    format!("{value} (never before)")
-                } else {
-                    format!("{value} ({} times before)", found.seen)
-                },
-                expected: expected.map_or_else(|| "nothing learned yet".to_owned(), |usual| format!("usually {usual}")),
+                observed: words.say(|| match found.seen {
+                    0 => format!("{value} (never before)"),
+                    seen => format!("{value} ({seen} times before)"),
+                }),
+                expected: words.say(|| {
+                    let usual = levels.iter().flatten().find_map(|level| level.most_common()).and_then(|number| state.names.text(number));
+                    usual.map_or_else(|| "nothing learned yet".to_owned(), |usual| format!("usually {usual}"))
+                }),
                 n: found.n,
                 peer: level_name(found.level),
             }
         }
-        (FeatureKind::Rarity(kind), _) => rarity(*kind, model, context, fact),
+        (FeatureKind::Rarity(kind), _) => rarity(*kind, model, context, fact, words),
         (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Volume(levels))) => {
             let amount = match &feature.measure {
                 FeatureKind::Distinct(_) => open.and_then(|o| o.distinct.get(&position)).map_or(0, |set| set.len() as u64),
                 _ => open.map_or(0, |o| o.count),
             };
-            let mut answer = amount_answer(levels.get(own, peer), amount, "a day", level_name);
+            let mut answer = amount_answer(levels.get(own, peer), amount, "a day", level_name, words);
             if matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least) {
                 answer.bits = 0.0;
             }
             answer
         }
-        (FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_), _) => times_answer(memory, group, position).unwrap_or_else(silent),
+        (FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_), _) => {
+            times_answer(memory, key, position).unwrap_or_else(|| silent(words))
+        }
         (FeatureKind::Association(_), Some(Baseline::Together(together))) => {
             let met = open.and_then(|open| open.distinct.get(&position)).into_iter().flatten();
             let met: Vec<u32> = met.filter_map(|who| state.names.known(who)).collect();
-            let tie = tie_of(&IndicatorUid::of("association", &[model.name.as_bytes(), group.entity.as_bytes(), &fact.event.uid.0]).0);
+            let tie = tie_of(&IndicatorUid::of("association", &[model.name.as_bytes(), key.0.as_bytes(), &fact.event.uid.0]).0);
             let found = together.surprise(&met, fact.event.time.0.div_euclid(1000), tie);
             Answer {
                 bits: -found.p.log2(),
-                observed: format!("{} people, {:.0} % apart", met.len(), 100.0 * found.apart),
-                expected: "people who are met together".into(),
+                observed: words.say(|| format!("{} people, {:.0} % apart", met.len(), 100.0 * found.apart)),
+                expected: words.say(|| "people who are met together".into()),
                 n: found.n,
-                peer: "organisation".into(),
+                peer: level_name(2),
             }
         }
         (FeatureKind::Ordered(_), _) => {
@@ -393,13 +420,15 @@ fn answer(
             let ascents = sequence.windows(2).filter(|pair| pair.first() < pair.last()).count();
             Answer {
                 bits: -ascents_tail(sequence.len(), ascents).log2(),
-                observed: format!("{ascents} of {} steps ascend", sequence.len().saturating_sub(1)),
-                expected: "no order".into(),
+                observed: words.say(|| format!("{ascents} of {} steps ascend", sequence.len().saturating_sub(1))),
+                expected: words.say(|| "no order".into()),
                 n: sequence.len() as u64,
-                peer: "prior".into(),
+                peer: level_name(3),
             }
         }
-        (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => amount_answer(levels.get(own, peer), fact.amount, "bytes", level_name),
+        (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => {
+            amount_answer(levels.get(own, peer), fact.amount, "bytes", level_name, words)
+        }
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
             let [own, _, organisation] = levels.get(own, peer);
             let hours = own.filter(|hours| hours.total() >= 20).or(organisation);
@@ -407,49 +436,58 @@ fn answer(
             let tail = hours.map_or(1.0, |hours| hours.tail(hour, HOUR_STRENGTH));
             Answer {
                 bits: -tail.log2(),
-                observed: fact.event.time.to_rfc3339(),
-                expected: "usual hours of the week".into(),
+                observed: words.say(|| fact.event.time.to_rfc3339()),
+                expected: words.say(|| "usual hours of the week".into()),
                 n: hours.map_or(0, weft_baselines::HourOfWeek::total),
                 peer: level_name(if own.is_some() { 0 } else { 2 }),
             }
         }
         (FeatureKind::After(after), _) => {
-            let led = leader(state, after, &group.entity, fact.event.time).filter(|_| is_from_wanted_source(after, context, fact));
+            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, context, fact));
             let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,
-                observed: if best > 0.0 {
-                    format!("{} ({best:.1} bits) within {} h before", after.model, after.within_hours)
-                } else {
-                    "none before".into()
-                },
-                expected: format!("no {} before", after.model),
+                observed: words.say(|| match best > 0.0 {
+                    true => format!("{} ({best:.1} bits) within {} h before", after.model, after.within_hours),
+                    false => "none before".into(),
+                }),
+                expected: words.say(|| format!("no {} before", after.model)),
                 n: memory.calibration.n(),
-                peer: "self".into(),
+                peer: level_name(0),
             }
         }
-        _ => silent(),
+        _ => silent(words),
     }
 }
 
-fn amount_answer(levels: [Option<&weft_baselines::Volume>; 3], amount: u64, unit: &str, level_name: impl Fn(usize) -> String) -> Answer {
+/// Nothing is known, so nothing surprises.
+fn silent(words: Words) -> Answer {
+    let unknown = || words.say(|| "unknown".into());
+    Answer { bits: 0.0, observed: unknown(), expected: unknown(), n: 0, peer: words.say(|| "prior".into()) }
+}
+
+fn amount_answer(
+    levels: [Option<&weft_baselines::Volume>; 3],
+    amount: u64,
+    unit: &str,
+    level_name: impl Fn(usize) -> String,
+    words: Words,
+) -> Answer {
     let tail = volume_tail(&levels, amount, VOLUME_STRENGTH, VOLUME_PRIOR.max(1.0 / (1.0 + amount as f64)));
     let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0)).unwrap_or(3);
     let from = levels.get(level).copied().flatten();
     Answer {
         bits: -tail.log2(),
-        observed: format!("{amount} {unit}"),
-        expected: from.map_or_else(|| "nothing learned yet".to_owned(), |from| format!("about {} {unit}", from.median())),
+        observed: words.say(|| format!("{amount} {unit}")),
+        expected: words.say(|| from.map_or_else(|| "nothing learned yet".to_owned(), |from| format!("about {} {unit}", from.median()))),
         n: from.map_or(0, weft_baselines::Volume::total),
         peer: level_name(level),
     }
 }
 
 /// How few internal entities of the judged kind touched the fact's `kind` entity between 30 days and one day ago.
-fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact) -> Answer {
-    let Some(entity) = kin(kind, fact) else {
-        return Answer { bits: 0.0, observed: "unknown".into(), expected: "unknown".into(), n: 0, peer: "prior".into() };
-    };
+fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact, words: Words) -> Answer {
+    let Some(entity) = kin(kind, fact) else { return silent(words) };
     let at = fact.event.time;
     let (people, devices) = context.graph.internal_counts();
     let is_network = model.on.domain() == weft_model::Domain::Network;
@@ -460,19 +498,19 @@ fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact) ->
     if knows_it {
         return Answer {
             bits: 0.0,
-            observed: format!("{} (known to it)", entity.key),
-            expected: "something known".into(),
+            observed: words.say(|| format!("{} (known to it)", entity.key)),
+            expected: words.say(|| "something known".into()),
             n: population as u64,
-            peer: "self".into(),
+            peer: words.say(|| "self".into()),
         };
     }
-    let touchers = touches.map_or(0, |touches| touches.touchers(earlier.0, earlier.1, |who| context.graph.is_device(who) != is_network));
+    let touchers = touches.map_or(0, |touches| touches.touchers_inside(is_network, earlier.0, earlier.1));
     let tail = ((touchers as f64 + 0.5) / (population as f64 + 1.0)).min(1.0);
     Answer {
         bits: -tail.log2(),
-        observed: format!("{} (touched by {touchers} of {population} before)", entity.key),
-        expected: "something others here know".into(),
+        observed: words.say(|| format!("{} (touched by {touchers} of {population} before)", entity.key)),
+        expected: words.say(|| "something others here know".into()),
         n: population as u64,
-        peer: "organisation".into(),
+        peer: words.say(|| "organisation".into()),
     }
 }

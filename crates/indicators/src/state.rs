@@ -6,7 +6,8 @@ use crate::model::{FeatureKind, Model, ModelSet};
 use crate::scorer;
 use crate::suppression::{Hits, Suppression};
 use crate::tally::Tally;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_baselines::association::CoRecipients;
 use weft_baselines::fixed_time::FixedTime;
@@ -181,10 +182,10 @@ impl State {
             .map(|model| ModelState {
                 calibration: Calibration::new(settings.lag_days),
                 baselines: model.features.iter().map(|feature| baseline(&feature.measure)).collect(),
-                today: HashMap::new(),
-                open: HashMap::new(),
-                recent: HashMap::new(),
-                times: HashMap::new(),
+                today: HashMap::default(),
+                open: HashMap::default(),
+                recent: HashMap::default(),
+                times: HashMap::default(),
             })
             .collect();
         let hits = vec![Hits::default(); models.suppressions.len()];

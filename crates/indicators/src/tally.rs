@@ -1,7 +1,7 @@
 //! Counts how often p-values fall below nominal levels, so that an evaluation can compare promise and observation. Scores nothing and
 //! teaches nothing.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 use weft_baselines::Calibration;
 
@@ -53,7 +53,7 @@ mod tests {
         let mut calibration = Calibration::new(0);
         calibration.add_day(0, [5.0], 999);
         calibration.start_day(1);
-        let tally = Tally::of("f", 1, &calibration, &HashMap::from([(Arc::from("ann"), 5.0)]), 999);
+        let tally = Tally::of("f", 1, &calibration, &HashMap::from_iter([(Arc::from("ann"), 5.0)]), 999);
         assert_eq!((tally.entity_days, tally.active.len()), (1000, 1));
         for (place, level) in LEVELS.iter().enumerate() {
             let observed = tally.silent[place] + tally.active[0].1[place];
@@ -61,7 +61,7 @@ mod tests {
             // One observation of a thousand: exact up to the one that the table adds.
             assert!((0.4..=1.1).contains(&ratio), "{level}: {observed}");
         }
-        let high = Tally::of("f", 1, &calibration, &HashMap::from([(Arc::from("ann"), 9.0)]), 0);
+        let high = Tally::of("f", 1, &calibration, &HashMap::from_iter([(Arc::from("ann"), 9.0)]), 0);
         assert_eq!(high.active[0].1[..2], [1.0, 1.0]);
     }
 }

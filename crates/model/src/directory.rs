@@ -1,7 +1,8 @@
 //! The organisation's directory: people, their peer groups and their devices.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One person, a row of `directory.csv`; every field but an address may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +33,18 @@ impl Person {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
     people: BTreeMap<String, Person>,
-    by_alias: BTreeMap<String, String>,
-    by_device: BTreeMap<String, String>,
+    by_alias: HashMap<String, String>,
+    by_device: HashMap<String, String>,
     domains: BTreeSet<String>,
+}
+
+/// In lower case; most names are already.
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
 }
 
 impl Directory {
@@ -77,12 +87,12 @@ impl Directory {
     }
     /// The person whose mail, user principal name, object id or login name (case-insensitive) is `alias`.
     pub fn person(&self, alias: &str) -> Option<(&str, &Person)> {
-        let key = self.by_alias.get(&alias.to_lowercase())?;
+        let key = self.by_alias.get(lower(alias).as_ref())?;
         self.people.get_key_value(key).map(|(key, person)| (key.as_str(), person))
     }
     /// The person to whom the directory gives this device.
     pub fn owner_of(&self, device: &str) -> Option<&str> {
-        self.by_device.get(&device.to_lowercase()).map(String::as_str)
+        self.by_device.get(lower(device).as_ref()).map(String::as_str)
     }
     /// Whether mail to this domain is the organisation's own.
     pub fn is_own_domain(&self, domain: &str) -> bool {

@@ -1,0 +1,147 @@
+//! Measures the engine on one core: events a second through resolve, features, baselines and all models, with everybody warm and the
+//! state in memory. `cargo run --release -p weft-perf -- [--people N] [--events N] [--csv FILE]`
+//!
+//! Prints what an event costs in feature updates, one line a measured hour, and the median. `--csv` writes the measured events (time in
+//! milliseconds, source, destination, bytes) for the peers of `integration-tests/perf` and measures nothing.
+#![allow(clippy::print_stdout, reason = "prints its measurement")]
+
+mod stream;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use stream::Stream;
+use weft_correlator::{Engine, Knowledge};
+use weft_indicators::{Fact, FeatureKind, Settings};
+use weft_model::{Body, Directory, Event};
+use weft_stitcher::Alert;
+
+/// A Monday, 00:00 UTC, in hours since the epoch.
+const START: i64 = 490_848;
+/// Days of warming up, of which each has this many hours of events: models speak after three days of warm-up and three of lag.
+const WARM_DAYS: i64 = 8;
+const WARM_HOURS: i64 = 1;
+const MEASURED_HOURS: i64 = 3;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Processor time of this thread in seconds (Linux): what else runs on the machine does not count.
+fn cpu_s() -> Result<f64, Failure> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(text.split(' ').next().unwrap_or_default().parse::<f64>()? / 1e9)
+}
+
+fn resident_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+fn main() -> Result<(), Failure> {
+    let mut arguments = std::env::args().skip(1);
+    let (mut people, mut events, mut csv) = (50_000, 200_000, None);
+    while let Some(argument) = arguments.next() {
+        let value = arguments.next().ok_or_else(|| format!("{argument} needs a value"))?;
+        match argument.as_str() {
+            "--people" => people = value.parse()?,
+            "--events" => events = value.parse()?,
+            "--csv" => csv = Some(PathBuf::from(value)),
+            _ => return Err(format!("unknown option {argument}").into()),
+        }
+    }
+    let mut stream = Stream::new(people, 1);
+    let measured = |stream: &mut Stream, hour: i64| stream.hour(START + WARM_DAYS * 24 + 9 + hour, events);
+    if let Some(path) = csv {
+        let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
+        for event in (0..MEASURED_HOURS).flat_map(|hour| measured(&mut stream, hour)) {
+            write_row(&mut out, &event)?;
+        }
+        return Ok(out.flush()?);
+    }
+    let tables = weft_enrich::load(std::env::var_os("WEFT_ENRICH_DIR").map(PathBuf::from).as_deref())?.0;
+    let models = Arc::new(weft_indicators::builtin()?.active());
+    let knowledge = Knowledge {
+        directory: Arc::new(Directory::new(stream.directory())),
+        enricher: Arc::new(tables),
+        models: models.clone(),
+        alert: Alert::from_budget(0.1),
+        settings: Settings::default(),
+    };
+    let mut engine = Engine::new(knowledge);
+    for hour in (0..WARM_DAYS).flat_map(|day| (0..WARM_HOURS).map(move |hour| day * 24 + 9 + hour)) {
+        engine.hour(&stream.hour(START + hour, events));
+    }
+    println!("{} entities warm, {} models, {:.0} MiB resident", people * 2, models.models.len(), resident_mib());
+    let mut rates = Vec::new();
+    for hour in 0..MEASURED_HOURS {
+        let events = measured(&mut stream, hour);
+        if hour == 0 {
+            print_mix(&engine.facts_of(&events), &models.models, events.len());
+        }
+        let before = cpu_s()?;
+        engine.hour(&events);
+        let rate = events.len() as f64 / (cpu_s()? - before);
+        println!("hour {hour}: {rate:.0} events/s, {} indicators changed", engine.changed().count());
+        rates.push(rate);
+    }
+    rates.sort_by(f64::total_cmp);
+    println!("median {:.0} events/s per core, {:.0} MiB resident", rates.get(rates.len() / 2).unwrap_or(&0.0), resident_mib());
+    Ok(())
+}
+
+/// What the hour teaches, by kind of feature, for an event on average.
+fn print_mix(facts: &[Fact], models: &[weft_indicators::Model], events: usize) {
+    let mut mix: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut taught = BTreeSet::new();
+    for fact in facts {
+        for (index, model) in models.iter().enumerate().filter(|(_, m)| m.on == fact.kind && m.conditions.iter().all(|c| c.holds(fact))) {
+            let Some(subject) = fact.get(&model.subject) else { continue };
+            *mix.entry("calibration").or_default() += 1;
+            for (position, feature) in model.features.iter().enumerate() {
+                let kind = match &feature.measure {
+                    FeatureKind::Novelty(field) => {
+                        let key = (index, position, fact.actor().map(|a| &a.key), subject, fact.get(field));
+                        if fact.get(field).is_none() || !taught.insert(key) {
+                            continue;
+                        }
+                        "novelty"
+                    }
+                    FeatureKind::Rarity(_) => "rarity",
+                    FeatureKind::Count(_) => "count",
+                    FeatureKind::Distinct(_) => "distinct",
+                    FeatureKind::Volume(_) => "volume",
+                    FeatureKind::HourOfWeek(_) => "hour of week",
+                    FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_) => "times",
+                    _ => continue,
+                };
+                *mix.entry(kind).or_default() += 1;
+            }
+        }
+    }
+    let share = |count: usize| count as f64 / events.max(1) as f64;
+    let parts: Vec<String> = mix.iter().map(|(kind, count)| format!("{kind} {:.2}", share(*count))).collect();
+    println!(
+        "feature updates an event: {:.2} ({}); facts an event: {:.2}",
+        share(mix.values().sum()),
+        parts.join(", "),
+        share(facts.len())
+    );
+}
+
+fn write_row(out: &mut impl Write, event: &Event) -> std::io::Result<()> {
+    let text = |value: Option<std::net::IpAddr>| value.map(|ip| ip.to_string()).unwrap_or_default();
+    let (source, destination, bytes) = match &event.body {
+        Body::Dns(dns) => (text(dns.src_endpoint.ip), dns.hostname.clone(), 0),
+        Body::Network(flow) => (text(flow.src_endpoint.ip), text(flow.dst_endpoint.ip), flow.traffic.bytes_out),
+        Body::Http(http) => (text(http.src_endpoint.ip), http.host.clone(), 0),
+        Body::Authentication(logon) => (logon.user.email_addr.clone().unwrap_or_default(), text(logon.src_endpoint.ip), 0),
+        Body::FileHosting(file) => {
+            let who = file.actor.user.as_ref().and_then(|user| user.email_addr.clone());
+            (who.unwrap_or_default(), file.file_name.clone(), 0)
+        }
+        Body::Email(mail) => (mail.to.first().cloned().unwrap_or_default(), mail.from.clone(), mail.size),
+        _ => return Ok(()),
+    };
+    writeln!(out, "{},{source},{destination},{bytes}", event.time.0)
+}
