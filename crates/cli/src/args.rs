@@ -79,7 +79,7 @@ pub struct Up {
 #[command(after_help = "Example: weft replay mail/ audit.json capture.pcap.gz --report report.json\n         \
                         weft replay ./case --json > incidents.jsonl")]
 pub struct Replay {
-    /// Files and folders: .pcap, .pcapng, .eml, .mbox, Maildir, audit JSON or CSV, directory.csv, and .gz or .zst of these
+    /// Files and folders: .pcap, .pcapng, .eml, .mbox, Maildir, audit JSON or CSV, a directory (CSV, LDIF, SCIM), and .gz or .zst of these
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// One JSON object an incident on standard output (both languages)

@@ -33,6 +33,8 @@ pub fn read(input: &Input, source: &mut dyn Read, feed: &mut Feed<'_>) {
         Kind::SaasJson => weft_saas_collector::read_json(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::SaasCsv | Kind::AlertCsv => weft_saas_collector::read_csv(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::Directory => weft_saas_collector::read_directory(source, feed).map_err(|error| (error.reason(), error.to_string())),
+        Kind::DirectoryLdif => weft_saas_collector::read_ldif(source, feed).map_err(|error| (error.reason(), error.to_string())),
+        Kind::DirectoryScim => weft_saas_collector::read_scim(source, feed).map_err(|error| (error.reason(), error.to_string())),
         Kind::ZeekTsv | Kind::ZeekJson | Kind::SuricataEve | Kind::CiscoAsa | Kind::SecureAccessCsv => {
             let format = weft_log_collector::format_of(input.kind);
             format

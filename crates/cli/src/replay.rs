@@ -72,7 +72,7 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     if let Some(file) = dead_letters {
         file.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish().context("cannot finish the dead-letter file")?;
     }
-    let read: u64 = sources.iter().zip(&inputs).filter(|(_, input)| input.kind != Kind::Directory).map(|(source, _)| source.read).sum();
+    let read: u64 = sources.iter().zip(&inputs).filter(|(_, input)| !input.kind.is_directory()).map(|(source, _)| source.read).sum();
     if read == 0 {
         write_report(options, &Report { sources, seconds: started.elapsed().as_secs_f64(), peak_rss_bytes: peak_rss_bytes() })?;
         return Err(nothing_readable(

@@ -18,7 +18,7 @@ pub struct Config {
     /// Folder for the event log, state and dead letters. Default: `$STATE_DIRECTORY`, else `$XDG_DATA_HOME/weft`, else
     /// `$HOME/.local/share/weft`.
     pub data_dir: PathBuf,
-    /// The organisation's `directory.csv` (people, peer groups, devices). Without it peer groups are unknown.
+    /// The organisation's directory as CSV, LDIF or SCIM (people, peer groups, devices). Without it peer groups are unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub directory: Option<PathBuf>,
     /// The API and the page.

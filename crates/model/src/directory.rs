@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// One person, a row of `directory.csv`; every field but an address may be empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// One person, a row of `directory.csv` or an entry of another directory; every field but an address may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Person {
     pub display_name: String,
@@ -19,6 +19,9 @@ pub struct Person {
     pub usual_country: String,
     pub device_host_name: String,
     pub hire_date: String,
+    /// Further addresses, login names and security identifiers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
 }
 
 impl Person {
@@ -57,9 +60,8 @@ impl Directory {
             if key.is_empty() {
                 continue;
             }
-            let rank = |p: &Person| (p.display_name.clone(), p.department.clone(), p.device_host_name.clone(), p.object_id.clone());
             match directory.people.get(&key) {
-                Some(known) if rank(known) >= rank(&person) => {}
+                Some(known) if *known >= person => {}
                 _ => {
                     directory.people.insert(key, person);
                 }
@@ -83,9 +85,15 @@ impl Directory {
                 }
             }
         }
+        // What is nobody's main name.
+        for (key, person) in &directory.people {
+            for alias in &person.aliases {
+                directory.by_alias.entry(alias.to_lowercase()).or_insert_with(|| key.clone());
+            }
+        }
         directory
     }
-    /// The person whose mail, user principal name, object id or login name (case-insensitive) is `alias`.
+    /// The person whose mail, user principal name, object id, login name or other name (case-insensitive) is `alias`.
     pub fn person(&self, alias: &str) -> Option<(&str, &Person)> {
         let key = self.by_alias.get(lower(alias).as_ref())?;
         self.people.get_key_value(key).map(|(key, person)| (key.as_str(), person))
@@ -127,14 +135,17 @@ mod tests {
             user_principal_name: "ann@corp.example".into(),
             object_id: "0a-1".into(),
             device_host_name: "LT-7".into(),
+            aliases: vec!["S-1-5-21-7".into(), "bob".into()],
             ..Person::default()
         };
-        let directory = Directory::new([row, Person::default()]);
-        for alias in ["ANN@corp.example", "0A-1", "ann"] {
+        let bob = Person { user_principal_name: "bob@corp.example".into(), ..Person::default() };
+        let directory = Directory::new([row, Person::default(), bob]);
+        assert_eq!(directory.person("bob").map(|(key, _)| key), Some("bob@corp.example"), "another's login name is no alias");
+        for alias in ["ANN@corp.example", "0A-1", "ann", "s-1-5-21-7"] {
             assert_eq!(directory.person(alias).map(|(key, _)| key), Some("ann@corp.example"), "{alias}");
         }
         assert_eq!(directory.owner_of("lt-7"), Some("ann@corp.example"));
         assert!(directory.is_own_domain("corp.example"));
-        assert_eq!(directory.len(), 1);
+        assert_eq!(directory.len(), 2);
     }
 }

@@ -505,6 +505,7 @@ impl Company {
             usual_country: self.country(index).code.to_owned(),
             device_host_name: self.devices.get(index).map(|device| device.host.clone()).unwrap_or_default(),
             hire_date: person.hire_date.clone(),
+            aliases: Vec::new(),
         });
         rows.collect()
     }

@@ -28,6 +28,10 @@ pub enum Kind {
     SaasCsv,
     /// People, groups and devices: `directory.csv`.
     Directory,
+    /// The same as LDIF (RFC 2849), as directory servers write it.
+    DirectoryLdif,
+    /// The same as SCIM 2.0 resources (RFC 7643).
+    DirectoryScim,
     /// A Zeek log, tab-separated.
     ZeekTsv,
     /// A Zeek log as JSON Lines.
@@ -57,6 +61,10 @@ impl Kind {
     pub fn is_readable(self) -> bool {
         !matches!(self, Self::Truth | Self::Unknown | Self::Empty | Self::NoReader)
     }
+    /// Whether it holds people, not events.
+    pub fn is_directory(self) -> bool {
+        matches!(self, Self::Directory | Self::DirectoryLdif | Self::DirectoryScim)
+    }
     /// The name used in reports (`saas_json`).
     pub fn as_str(self) -> &'static str {
         match self {
@@ -67,6 +75,8 @@ impl Kind {
             Self::SaasJson => "saas_json",
             Self::SaasCsv => "saas_csv",
             Self::Directory => "directory",
+            Self::DirectoryLdif => "directory_ldif",
+            Self::DirectoryScim => "directory_scim",
             Self::ZeekTsv => "zeek_tsv",
             Self::ZeekJson => "zeek_json",
             Self::SuricataEve => "suricata_eve",
@@ -110,10 +120,14 @@ pub fn recognise(name: &str, head: &[u8]) -> Kind {
     if body.starts_with(b"{") || body.starts_with(b"[") {
         // A mail may start with neither, so that other JSON is settled here.
         return match log_kind::json(body) {
+            _ if is_scim(body) => Kind::DirectoryScim,
             Some(kind) => kind,
             None if has_audit_keys(body) => Kind::SaasJson,
             None => Kind::Unknown,
         };
+    }
+    if is_ldif(body) {
+        return Kind::DirectoryLdif;
     }
     if let Some(kind) = table(bare_name, body).or_else(|| log_kind::text(body)) {
         return kind;
@@ -178,6 +192,23 @@ fn has_audit_keys(text: &[u8]) -> bool {
         "ActivityDateTime",
     ];
     ALONE.iter().any(|key| has_key(text, key)) || (has_key(text, "operationName") && has_key(text, "category"))
+}
+
+/// Whether `"schemas"` (RFC 7643 section 3) names a SCIM resource or a list of them.
+fn is_scim(text: &[u8]) -> bool {
+    let Some(at) = find(text, b"\"schemas\"") else { return false };
+    // What stands between key and first value: a colon, a bracket, white space and a quotation mark.
+    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b":[\"".contains(byte);
+    let rest = text.get(at.saturating_add(b"\"schemas\"".len())..).unwrap_or_default();
+    let value = rest.iter().position(|byte| !is_between(byte)).and_then(|from| rest.get(from..)).unwrap_or_default();
+    value.starts_with(b"urn:ietf:params:scim:")
+}
+
+/// A distinguished name first, behind comments and the version (RFC 2849).
+fn is_ldif(body: &[u8]) -> bool {
+    let mut lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
+    let is_before = |line: &&[u8]| line.is_empty() || line.starts_with(b"#") || line.starts_with(b" ") || line.starts_with(b"version:");
+    lines.find(|line| !is_before(line)).is_some_and(|line| line.get(..3).is_some_and(|name| name.eq_ignore_ascii_case(b"dn:")))
 }
 
 /// A CSV whose header row names the audit column or the columns of a message trace, of a table of alerts or of the directory.
@@ -320,6 +351,17 @@ mod tests {
         check("people.csv", b"displayName;MAIL;department\n", Kind::Directory);
         check("x/directory.csv", b"mail\nann@corp.example\n", Kind::Directory);
         check("prices.csv", b"title,price\n", Kind::Unknown);
+    }
+
+    #[test]
+    fn directories() {
+        check("directory.ldif", b"# people\n#  of corp\n version\n\nversion: 1\ndn: CN=Ann,DC=corp\n", Kind::DirectoryLdif);
+        check("x", b"DN:: Q049QW5u\r\nmail: a@b.example\r\n", Kind::DirectoryLdif);
+        check("x", b"version: 1\nname: dn\n", Kind::Unknown);
+        let list = br#"{ "schemas": [ "urn:ietf:params:scim:api:messages:2.0:ListResponse" ], "Resources": []}"#;
+        check("directory.json", list, Kind::DirectoryScim);
+        check("x", br#"{"id":"7","schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"meta":{}}"#, Kind::DirectoryScim);
+        check("x", br#"{"CreationTime":"x","schemas":[],"note":"urn:ietf:params:scim:"}"#, Kind::SaasJson);
     }
 
     #[test]

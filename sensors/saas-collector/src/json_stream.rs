@@ -16,7 +16,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// Bytes of a record that is too large that are kept for the dead letter.
 const KEPT_BYTES: usize = 64 * 1024;
 /// Keys whose array holds the records, unless the object is a record itself.
-const WRAPPER_KEYS: [&[u8]; 4] = [b"value", b"records", b"Records", b"Value"];
+const WRAPPER_KEYS: &[&[u8]] = &[b"value", b"records", b"Records", b"Value"];
 const RECORD_KEYS: [&[u8]; 8] = [b"Id", b"id", b"CreationTime", b"Operation", b"AuditData", b"auditData", b"time", b"category"];
 
 /// One piece of the stream.
@@ -53,12 +53,17 @@ pub struct JsonStream<'a> {
     at: usize,
     has_ended: bool,
     containers: Vec<Container>,
+    wrapper_keys: &'static [&'static [u8]],
 }
 
 impl<'a> JsonStream<'a> {
     /// Starts at the current place of `input`, which must give UTF-8.
     pub fn new(input: &'a mut dyn Read) -> Self {
-        Self { input, window: Vec::new(), base: 0, at: 0, has_ended: false, containers: Vec::new() }
+        Self::with_wrapper(input, WRAPPER_KEYS)
+    }
+    /// [`Self::new`], with the records of a wrapper under one of other keys.
+    pub fn with_wrapper(input: &'a mut dyn Read, wrapper_keys: &'static [&'static [u8]]) -> Self {
+        Self { input, window: Vec::new(), base: 0, at: 0, has_ended: false, containers: Vec::new(), wrapper_keys }
     }
     /// How far the stream was read, in bytes.
     pub fn position(&self) -> u64 {
@@ -140,7 +145,7 @@ impl<'a> JsonStream<'a> {
     /// stand where it stands. The last shows at once that the record before it was cut off.
     fn object(&mut self) -> io::Result<Scan> {
         let start = self.at;
-        let mut object = ObjectScan::new(start);
+        let mut object = ObjectScan::new(start, self.wrapper_keys);
         let mut at = start;
         loop {
             if object.in_string && !object.is_escaped {
@@ -271,7 +276,7 @@ impl<'a> JsonStream<'a> {
     /// Behind the array of a wrapper: other keys (`@odata.nextLink`) up to its closing brace. A brace that cannot stand there begins
     /// the next record.
     fn skip_rest_of_wrapper(&mut self) -> io::Result<()> {
-        let mut rest = ObjectScan::new(self.at);
+        let mut rest = ObjectScan::new(self.at, self.wrapper_keys);
         rest.depth = 1;
         rest.kinds = 1;
         rest.is_record = true;
@@ -306,6 +311,7 @@ enum Step {
 
 /// The state of the scan of one object.
 struct ObjectScan {
+    wrapper_keys: &'static [&'static [u8]],
     depth: usize,
     /// One bit a level below [`MAX_DEPTH`], lowest last: 1 for an object, 0 for an array.
     kinds: u64,
@@ -325,8 +331,9 @@ struct ObjectScan {
 }
 
 impl ObjectScan {
-    fn new(start: usize) -> Self {
+    fn new(start: usize, wrapper_keys: &'static [&'static [u8]]) -> Self {
         Self {
+            wrapper_keys,
             depth: 0,
             kinds: 0,
             before: 0,
@@ -417,6 +424,6 @@ impl ObjectScan {
     fn is_wrapper_key(&self, at: usize, window: &[u8]) -> bool {
         !self.is_record
             && at < self.wrapper_until
-            && WRAPPER_KEYS.contains(&window.get(self.string_start..self.string_end).unwrap_or_default())
+            && self.wrapper_keys.contains(&window.get(self.string_start..self.string_end).unwrap_or_default())
     }
 }

@@ -3,9 +3,13 @@
 
 mod error;
 mod json_stream;
+mod ldif;
+mod people;
 mod read_csv;
 mod read_directory;
 mod read_json;
+mod read_ldif;
+mod read_scim;
 mod resync;
 mod rows;
 
@@ -14,3 +18,5 @@ pub use json_stream::{MAX_DEPTH, MAX_RECORD_BYTES};
 pub use read_csv::read_csv;
 pub use read_directory::read_directory;
 pub use read_json::read_json;
+pub use read_ldif::read_ldif;
+pub use read_scim::read_scim;

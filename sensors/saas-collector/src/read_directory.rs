@@ -1,15 +1,11 @@
 //! `directory.csv` to the directory: people, their groups and their devices.
 
 use crate::error::CollectError;
+use crate::people::{People, kept};
 use crate::rows::Rows;
 use std::io::Read;
-use weft_model::{Directory, Person};
+use weft_model::Person;
 use weft_runtime::{Reject, Sink, TextReader};
-
-/// Most people that are read: what is made of a person takes about 3 KB.
-const MAX_PEOPLE: usize = 300_000;
-/// Bytes of one field that are kept.
-const MAX_FIELD_BYTES: usize = 512;
 
 /// Reads the columns displayName, mail, userPrincipalName, objectId, department, title, manager, usualCountry, deviceHostName and
 /// hireDate: any subset in any order, names case-insensitive, other columns ignored. A row without any address is rejected. The
@@ -20,7 +16,7 @@ const MAX_FIELD_BYTES: usize = 512;
 pub fn read_directory(input: &mut dyn Read, sink: &mut dyn Sink) -> Result<(), CollectError> {
     let mut text = TextReader::new(input);
     let mut rows = Rows::new(&mut text);
-    let mut people = Vec::new();
+    let mut people = People::default();
     let mut read = || -> std::io::Result<()> {
         rows.detect_delimiter()?;
         let header = rows.next_row()?.and_then(|row| row.fields.ok()).unwrap_or_default();
@@ -33,24 +29,17 @@ pub fn read_directory(input: &mut dyn Read, sink: &mut dyn Sink) -> Result<(), C
         while !sink.stopped() {
             let Some(row) = rows.next_row()? else { break };
             sink.read();
-            let person = row.fields.as_ref().map_err(|reason| *reason).and_then(|fields| person(&columns, fields));
-            match person {
-                Ok(_) if people.len() >= MAX_PEOPLE => {
-                    sink.reject(Reject { reason: "directory_too_large", position: row.position, raw: rows.bytes(row.range) });
-                }
-                Ok(person) => people.push(person),
-                Err(reason) => {
-                    let range = if row.is_multi_line { rows.retry_behind_first_line(&row) } else { row.range.clone() };
-                    sink.reject(Reject { reason, position: row.position, raw: rows.bytes(range) });
-                }
+            let person = row.fields.as_ref().map_err(|reason| *reason).map(|fields| person(&columns, fields));
+            let added = person.and_then(|person| people.add(person, String::new(), String::new()));
+            if let Err(reason) = added {
+                let range = if row.is_multi_line { rows.retry_behind_first_line(&row) } else { row.range.clone() };
+                sink.reject(Reject { reason, position: row.position, raw: rows.bytes(range) });
             }
         }
         Ok(())
     };
     read().map_err(|source| CollectError::Read { position: rows.position(), source })?;
-    if !people.is_empty() {
-        sink.directory(Directory::new(people));
-    }
+    people.give_to(sink);
     Ok(())
 }
 
@@ -72,14 +61,12 @@ fn column(name: &str) -> Option<Column> {
     })
 }
 
-fn person(columns: &[Option<Column>], fields: &[String]) -> Result<Person, &'static str> {
+fn person(columns: &[Option<Column>], fields: &[String]) -> Person {
     let mut person = Person::default();
     for (column, field) in columns.iter().zip(fields) {
         if let Some(column) = column {
-            let field = field.trim();
-            let end = (0..=field.len().min(MAX_FIELD_BYTES)).rev().find(|end| field.is_char_boundary(*end)).unwrap_or(0);
-            *column(&mut person) = field.get(..end).unwrap_or_default().to_owned();
+            *column(&mut person) = kept(field);
         }
     }
-    if person.key().is_empty() { Err("no_address") } else { Ok(person) }
+    person
 }

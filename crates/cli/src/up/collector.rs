@@ -126,12 +126,12 @@ fn open_dead_letters(data_dir: &Path) -> anyhow::Result<DeadLetters> {
     DeadLetters::create(&path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The people of the configured `directory.csv`.
+/// The people of the configured directory.
 pub fn read_directory_file(path: &Path) -> anyhow::Result<Vec<Person>> {
     let input = Input::recognise(path);
-    if input.kind != Kind::Directory {
+    if !input.kind.is_directory() {
         return Err(crate::exit::configuration(format!(
-            "directory: {} is no directory.csv; its first line must name columns such as mail",
+            "directory: {} is no directory: a CSV whose first line names columns such as mail, LDIF, or SCIM resources in JSON",
             path.display()
         )));
     }
