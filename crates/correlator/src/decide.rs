@@ -85,7 +85,6 @@ mod tests {
     use super::*;
     use expect_test::{Expect, expect};
     use std::collections::BTreeSet;
-    use std::sync::Arc;
     use weft_entity_graph::EntityGraph;
     use weft_model::EntityKind::{Account, Device, Domain as Site, Ip, Person};
     use weft_model::{Domain, Entity, EntityKind, EventTime, IndicatorUid, MINUTE_MS};
@@ -117,8 +116,8 @@ mod tests {
     fn check(constraints: &Constraints, expected: &Expect) {
         let mut graph = EntityGraph::default();
         for i in 0..60 {
-            graph.known(Person, &Arc::from(format!("p{i}").as_str()));
-            graph.known(Device, &Arc::from(format!("d{i}").as_str()));
+            graph.known(Person, &weft_model::format_smolstr!("p{i}"));
+            graph.known(Device, &weft_model::format_smolstr!("d{i}"));
         }
         let site = (Site, "odd.example");
         let mut indicators = vec![

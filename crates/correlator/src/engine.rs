@@ -10,6 +10,7 @@ use weft_entity_graph::{Correspondents, EntityGraph};
 use weft_indicators::{Context, Extractor, Fact, Findings, ModelSet, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
+    SmolStr,
 };
 use weft_stitcher::{Alert, Cluster, Constraints, Priors, stitch};
 
@@ -55,9 +56,9 @@ impl Engine {
         let mut graph = EntityGraph::default();
         graph.correspondents = Correspondents::of(&knowledge.directory);
         for (key, person) in knowledge.directory.people() {
-            graph.known(EntityKind::Person, &Arc::from(key));
+            graph.known(EntityKind::Person, &SmolStr::new(key));
             if !person.device_host_name.is_empty() {
-                graph.known(EntityKind::Device, &Arc::from(person.device_host_name.to_lowercase().as_str()));
+                graph.known(EntityKind::Device, &SmolStr::new(person.device_host_name.to_lowercase().as_str()));
             }
         }
         let state = State::new(knowledge.models.clone(), knowledge.settings);

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::role::{Roles, display_name, speaks_of_whole_day, start};
 use std::collections::{BTreeMap, BTreeSet};
 use weft_entity_graph::Touches;
-use weft_model::{Act, DAY_MS, Domain, Entity, EntityKind, EventRef, ExposedPerson, Exposure, HOUR_MS, Indicator};
+use weft_model::{Act, DAY_MS, Domain, Entity, EntityKind, EventRef, ExposedPerson, Exposure, HOUR_MS, Indicator, SmolStr};
 
 /// People listed; those who got furthest are kept.
 const MAX_PEOPLE: usize = 500;
@@ -62,7 +62,7 @@ pub(crate) fn exposed(engine: &Engine, members: &[&Indicator], roles: &Roles, ba
     } else {
         engine.graph.messages_sent_by(&mails).iter().map(|(message, _)| message.key.as_str()).collect()
     };
-    let is_one = |id: &std::sync::Arc<str>| messages.contains(id.as_ref());
+    let is_one = |id: &SmolStr| messages.contains(id.as_str());
     if !messages.is_empty() {
         let within = |event: &EventRef| event.time >= from && event.time <= to;
         for letter in engine.memory.letters.iter().filter(|letter| within(&letter.event) && letter.answers.iter().any(is_one)) {

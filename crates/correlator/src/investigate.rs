@@ -151,7 +151,7 @@ impl Inquiry<'_> {
             .collect();
         let mut sent: BTreeMap<(&str, &Entity), (u64, Vec<EventRef>)> = BTreeMap::new();
         for upload in &self.engine.memory.uploads {
-            let is_after = upload.event.time >= self.start && devices.contains(upload.device.as_ref());
+            let is_after = upload.event.time >= self.start && devices.contains(upload.device.as_str());
             if is_after && self.is_within(&upload.event) && is_rare(self.engine, &upload.to, self.start) {
                 let (bytes, events) = sent.entry((&upload.device, &upload.to)).or_default();
                 *bytes += upload.bytes;
@@ -178,7 +178,7 @@ impl Inquiry<'_> {
         for undoing in &self.engine.memory.undoings {
             let is_ours = match undoing.what {
                 "undone-rule" => rules.contains(format!("{}/{}", undoing.account, undoing.object).as_str()),
-                _ => accounts.contains(undoing.account.as_ref()),
+                _ => accounts.contains(undoing.account.as_str()),
             };
             if is_ours && undoing.event.time >= self.start && self.is_within(&undoing.event) && found.len() < MAX_NOTED {
                 found.push(undoing.clone());
@@ -186,7 +186,7 @@ impl Inquiry<'_> {
         }
         for undoing in found {
             let what = say(undoing.what, &[("rule", Arg::Name(&undoing.object))]);
-            let who = self.who([undoing.account.as_ref()].into_iter());
+            let who = self.who([undoing.account.as_str()].into_iter());
             let text = say("found-undone", &[("what", Arg::Text(&what)), ("who", Arg::Text(&who))]);
             self.answer(Domain::Saas, say("ask-undone", &[]), text, vec![undoing.event]);
         }

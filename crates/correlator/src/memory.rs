@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use weft_indicators::{Context, Fact, FactKind};
-use weft_model::{Body, DAY_MS, EmailActivity, Entity, EntityKind, Event, EventRef, EventTime};
+use weft_indicators::{Context, Fact, FactKind, field};
+use weft_model::{Body, DAY_MS, EmailActivity, Entity, EntityKind, Event, EventRef, EventTime, SmolStr};
 
 /// Notes are kept this long, and this many of each kind; of more the oldest go.
 const REMEMBER_MS: i64 = 45 * DAY_MS;
@@ -16,26 +16,26 @@ const MAX_NAMED: usize = 50;
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
     pub(crate) event: EventRef,
-    pub(crate) by: Arc<str>,
+    pub(crate) by: SmolStr,
     /// Recipients inside, when it has a link.
-    pub(crate) to: Vec<Arc<str>>,
+    pub(crate) to: Vec<SmolStr>,
     /// Ids of the messages that it answers.
-    pub(crate) answers: Vec<Arc<str>>,
+    pub(crate) answers: Vec<SmolStr>,
 }
 
 /// Messages that somebody opened, as the audit log tells.
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
     pub(crate) event: EventRef,
-    pub(crate) by: Arc<str>,
-    pub(crate) messages: Vec<Arc<str>>,
+    pub(crate) by: SmolStr,
+    pub(crate) messages: Vec<SmolStr>,
 }
 
 /// Much data that a device sent to the outside.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
     pub(crate) event: EventRef,
-    pub(crate) device: Arc<str>,
+    pub(crate) device: SmolStr,
     pub(crate) to: Entity,
     pub(crate) bytes: u64,
 }
@@ -44,11 +44,11 @@ pub(crate) struct Upload {
 #[derive(Clone, Debug)]
 pub(crate) struct Undoing {
     pub(crate) event: EventRef,
-    pub(crate) account: Arc<str>,
+    pub(crate) account: SmolStr,
     /// `undone-password`, `undone-disabled`, `undone-factor`, `undone-rule` of the texts.
     pub(crate) what: &'static str,
     /// Name of the rule, else empty.
-    pub(crate) object: Arc<str>,
+    pub(crate) object: SmolStr,
 }
 
 /// The notes, each kind in (time, uid) order.
@@ -73,8 +73,8 @@ impl Memory {
         match &event.body {
             Body::Email(email) => self.letter(event, email, context),
             Body::Api(call) if call.operation == "MailItemsAccessed" => {
-                let messages: Vec<Arc<str>> = call.resources.iter().take(MAX_NAMED).map(|id| Arc::from(id.as_str())).collect();
-                let by = facts.first().and_then(Fact::actor).map(|actor| Arc::from(actor.key.as_str()));
+                let messages: Vec<SmolStr> = call.resources.iter().take(MAX_NAMED).map(SmolStr::new).collect();
+                let by = facts.first().and_then(Fact::actor).map(|actor| SmolStr::new(&actor.key));
                 if let Some(by) = by.filter(|_| !messages.is_empty()) {
                     keep(&mut self.openings, Opening { event: event.reference(), by, messages });
                 }
@@ -91,20 +91,20 @@ impl Memory {
         let mut to = BTreeSet::new();
         if !email.links.is_empty() {
             let people = email.to.iter().chain(&email.cc).take(MAX_NAMED).filter_map(|address| context.directory.person(address));
-            to.extend(people.map(|(key, _)| Arc::from(key)));
+            to.extend(people.map(|(key, _)| SmolStr::new(key)));
         }
-        let answers: Vec<Arc<str>> = email.in_reply_to.iter().take(MAX_NAMED).map(|id| Arc::from(id.as_str())).collect();
+        let answers: Vec<SmolStr> = email.in_reply_to.iter().take(MAX_NAMED).map(SmolStr::new).collect();
         let says_something = !to.is_empty() || !answers.is_empty();
         if says_something && !email.is_automatic {
-            let letter = Letter { event: event.reference(), by: Arc::from(by), to: to.into_iter().collect(), answers };
+            let letter = Letter { event: event.reference(), by: SmolStr::new(by), to: to.into_iter().collect(), answers };
             keep(&mut self.letters, letter);
         }
     }
 
     fn fact(&mut self, fact: &Fact) {
-        let Some(actor) = fact.actor().map(|actor| Arc::from(actor.key.as_str())) else { return };
-        let is = |field: &str, value: &str| fact.get(field).is_some_and(|known| **known == *value);
-        if is("status", "failure") {
+        let Some(actor) = fact.actor().map(|actor| actor.key.clone()) else { return };
+        let is = |field, value: &str| fact.get(field).is_some_and(|known| known == value);
+        if is(field!("status"), "failure") {
             return;
         }
         let place = || fact.entity(EntityKind::Domain).or_else(|| fact.entity(EntityKind::Ip)).cloned();
@@ -115,16 +115,16 @@ impl Memory {
                 }
             }
             FactKind::SaasAccount => {
-                let what = match fact.get("account_change").map(AsRef::as_ref) {
+                let what = match fact.get(field!("account_change")).map(SmolStr::as_str) {
                     Some("password changed" | "password reset") => "undone-password",
                     Some("account disabled" | "account deleted") => "undone-disabled",
                     Some("second factor removed") => "undone-factor",
                     _ => return,
                 };
-                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what, object: Arc::from("") });
+                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what, object: SmolStr::default() });
             }
-            FactKind::SaasChange if is("object", "Inbox Rule") && is("change", "deleted") => {
-                let object = fact.get("object_name").cloned().unwrap_or_else(|| Arc::from(""));
+            FactKind::SaasChange if is(field!("object"), "Inbox Rule") && is(field!("change"), "deleted") => {
+                let object = fact.get(field!("object_name")).cloned().unwrap_or_default();
                 keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what: "undone-rule", object });
             }
             _ => {}

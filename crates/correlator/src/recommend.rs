@@ -62,8 +62,10 @@ pub(crate) fn recommend(engine: &Engine, members: &[&Indicator], roles: &Roles, 
         }
     }
     for rule in roles.with("inbox rule") {
-        let shown =
-            rule.key.split_once('/').map_or_else(|| rule.key.clone(), |(who, rule)| format!("\"{rule}\" ({})", display_name(engine, who)));
+        let shown = rule
+            .key
+            .split_once('/')
+            .map_or_else(|| rule.key.to_string(), |(who, rule)| format!("\"{rule}\" ({})", display_name(engine, who)));
         plan.add("remove_inbox_rule", &rule.key, &name(shown), "inbox rule");
     }
     for entity in roles.with("phishing link").into_iter().filter(|entity| entity.kind == EntityKind::Url) {

@@ -84,7 +84,7 @@ impl Roles {
                     _ => return None,
                 };
                 let first_seen = engine.graph.touches(entity).map_or(start(members), weft_entity_graph::Touches::first_seen);
-                Some(Ioc { kind: kind.to_owned(), value: entity.key.clone(), role: (*part).to_owned(), first_seen })
+                Some(Ioc { kind: kind.to_owned(), value: entity.key.to_string(), role: (*part).to_owned(), first_seen })
             })
             .collect();
         iocs.sort();
@@ -104,7 +104,7 @@ pub(crate) fn speaks_of_whole_day(engine: &Engine, indicator: &Indicator) -> boo
     let model = engine.knowledge.models.models.iter().find(|model| model.name == indicator.model);
     model.is_some_and(|model| {
         let is_breadth = model.features.iter().any(|feature| matches!(feature.measure, FeatureKind::Distinct(_)));
-        matches!(model.subject.as_str(), "person" | "device") && (is_breadth || model.conditions.is_empty())
+        matches!(model.subject.name(), "person" | "device") && (is_breadth || model.conditions.is_empty())
     })
 }
 

@@ -1,7 +1,7 @@
 //! Names of one account (address, object id, security identifier, `domain\user`), united as records name them together.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use weft_model::SmolStr;
 
 /// Names remembered; beyond it new ones are left alone.
 const MAX_NAMES: usize = 500_000;
@@ -11,8 +11,8 @@ const MAX_GROUP: usize = 64;
 /// Which names mean the same account.
 #[derive(Clone, Debug, Default)]
 pub struct Aliases {
-    group_of: HashMap<Arc<str>, u32>,
-    groups: HashMap<u32, Vec<Arc<str>>>,
+    group_of: HashMap<SmolStr, u32>,
+    groups: HashMap<u32, Vec<SmolStr>>,
     next: u32,
 }
 
@@ -41,7 +41,7 @@ impl Aliases {
         if self.group_of.len() >= MAX_NAMES {
             return None;
         }
-        let (name, group) = (Arc::<str>::from(name), self.next);
+        let (name, group) = (SmolStr::new(name), self.next);
         self.next = self.next.wrapping_add(1);
         self.group_of.insert(name.clone(), group);
         self.groups.insert(group, vec![name]);

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::Arc;
 use weft_model::time::HOUR_MS;
-use weft_model::{Directory, EventTime};
+use weft_model::{Directory, EventTime, SmolStr};
 
 /// Intervals remembered per address or device; the oldest goes first.
 const MAX_INTERVALS: usize = 256;
@@ -16,13 +15,13 @@ const MAX_LEASE_MS: i64 = 30 * 24 * HOUR_MS;
 const LOGON_MS: i64 = 14 * HOUR_MS;
 
 /// Facts by start time: until when, and who.
-type Intervals = BTreeMap<EventTime, (EventTime, Arc<str>)>;
+type Intervals = BTreeMap<EventTime, (EventTime, SmolStr)>;
 
 /// Which device had an address and which person used a device, by time.
 #[derive(Clone, Debug, Default)]
 pub struct Bindings {
     device_by_ip: HashMap<IpAddr, Intervals>,
-    person_by_device: HashMap<Arc<str>, Intervals>,
+    person_by_device: HashMap<SmolStr, Intervals>,
     refused: u64,
 }
 
@@ -34,9 +33,9 @@ fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Intervals>, refused: &mut u
     let intervals = map.entry(key).or_default();
     // Two claims on one instant: the smaller name wins whatever the order of arrival.
     match intervals.get(&start) {
-        Some((_, known)) if known.as_ref() <= value => {}
+        Some((_, known)) if known.as_str() <= value => {}
         _ => {
-            intervals.insert(start, (end, Arc::from(value)));
+            intervals.insert(start, (end, SmolStr::new(value)));
         }
     }
     if intervals.len() > MAX_INTERVALS {
@@ -44,7 +43,7 @@ fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Intervals>, refused: &mut u
     }
 }
 
-fn as_of(intervals: Option<&Intervals>, at: EventTime) -> Option<Arc<str>> {
+fn as_of(intervals: Option<&Intervals>, at: EventTime) -> Option<SmolStr> {
     let (_, (end, value)) = intervals?.range(..=at).next_back()?;
     (at <= *end).then(|| value.clone())
 }
@@ -57,15 +56,15 @@ impl Bindings {
     }
     /// A Kerberos logon of `person` at `device`.
     pub fn logon(&mut self, device: &str, person: &str, at: EventTime) {
-        put(&mut self.person_by_device, &mut self.refused, Arc::from(device), at, at.plus_ms(LOGON_MS), person);
+        put(&mut self.person_by_device, &mut self.refused, SmolStr::new(device), at, at.plus_ms(LOGON_MS), person);
     }
     /// The device that had `ip` at that time.
-    pub fn device(&self, ip: IpAddr, at: EventTime) -> Option<Arc<str>> {
+    pub fn device(&self, ip: IpAddr, at: EventTime) -> Option<SmolStr> {
         as_of(self.device_by_ip.get(&ip), at)
     }
     /// The person at `device` at that time: who logged on last, else the owner by the directory.
-    pub fn person(&self, device: &str, at: EventTime, directory: &Directory) -> Option<Arc<str>> {
-        as_of(self.person_by_device.get(device), at).or_else(|| directory.owner_of(device).map(Arc::from))
+    pub fn person(&self, device: &str, at: EventTime, directory: &Directory) -> Option<SmolStr> {
+        as_of(self.person_by_device.get(device), at).or_else(|| directory.owner_of(device).map(SmolStr::new))
     }
     /// Bindings refused because the table was full.
     pub fn refused(&self) -> u64 {

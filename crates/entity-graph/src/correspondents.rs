@@ -3,8 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
-use weft_model::{Directory, EventTime};
+use weft_model::{Directory, EventTime, SmolStr};
 
 /// Outside addresses remembered as written to; more are refused.
 const MAX_ADDRESSES: usize = 500_000;
@@ -41,30 +40,30 @@ const EXECUTIVE_WORDS: [&str; 16] = [
 pub struct LookAlike {
     /// Whether it looks like the organisation's own domain, else like one that somebody here writes to.
     pub is_of_own: bool,
-    pub of: Arc<str>,
+    pub of: SmolStr,
 }
 
 /// The memory of correspondence.
 #[derive(Clone, Debug, Default)]
 pub struct Correspondents {
-    people: HashMap<String, Arc<str>>,
-    executives: HashSet<Arc<str>>,
-    own: Vec<Arc<str>>,
-    written_to: HashMap<Arc<str>, EventTime>,
-    trusted: HashSet<Arc<str>>,
-    by_looks: HashMap<u64, Arc<str>>,
+    people: HashMap<String, SmolStr>,
+    executives: HashSet<SmolStr>,
+    own: Vec<SmolStr>,
+    written_to: HashMap<SmolStr, EventTime>,
+    trusted: HashSet<SmolStr>,
+    by_looks: HashMap<u64, SmolStr>,
 }
 
 impl Correspondents {
     /// Learns the names of `directory`. Executive is who holds such a title, leads others without a manager, or reports to such a leader
     /// and leads others.
     pub fn of(directory: &Directory) -> Self {
-        let mut known = Self { own: directory.domains().map(Arc::from).collect(), ..Self::default() };
+        let mut known = Self { own: directory.domains().map(SmolStr::new).collect(), ..Self::default() };
         let managers: HashSet<String> = directory.people().map(|(_, person)| person.manager.to_lowercase()).collect();
         let leads = |key: &str| managers.contains(key);
         let is_top = |key: &str| leads(key) && directory.person(key).is_some_and(|(_, person)| person.manager.is_empty());
         for (key, person) in directory.people() {
-            let key_text: Arc<str> = Arc::from(key);
+            let key_text: SmolStr = SmolStr::new(key);
             for name in spellings(&words(&person.display_name)) {
                 known.people.entry(name).or_insert_with(|| key_text.clone());
             }
@@ -78,14 +77,14 @@ impl Correspondents {
     }
 
     /// Somebody here wrote to `address`; `domain` is its registrable domain when that belongs to one owner.
-    pub fn wrote(&mut self, address: &Arc<str>, domain: Option<&str>, at: EventTime) {
+    pub fn wrote(&mut self, address: &SmolStr, domain: Option<&str>, at: EventTime) {
         if let Some(first) = self.written_to.get_mut(address) {
             *first = at.min(*first);
         } else if self.written_to.len() < MAX_ADDRESSES {
             self.written_to.insert(address.clone(), at);
         }
         let Some(domain) = domain.filter(|domain| self.trusted.len() < MAX_TRUSTED && !self.trusted.contains(*domain)) else { return };
-        let domain: Arc<str> = Arc::from(domain);
+        let domain: SmolStr = SmolStr::new(domain);
         self.trusted.insert(domain.clone());
         for looks in looks(&domain) {
             self.by_looks.entry(looks).or_insert_with(|| domain.clone());
@@ -98,7 +97,7 @@ impl Correspondents {
     }
 
     /// The person whose display name `text` is or holds, also in look-alike letters, and whether that person is an executive.
-    pub fn person_named(&self, text: &str) -> Option<(&Arc<str>, bool)> {
+    pub fn person_named(&self, text: &str) -> Option<(&SmolStr, bool)> {
         let words = words(text);
         let part = |width: usize| words.windows(width).find_map(|words| self.people.get(&sorted(words)));
         let found = self.people.get(&sorted(&words)).or_else(|| part(3)).or_else(|| part(2))?;
@@ -227,7 +226,7 @@ mod tests {
     #[test]
     fn look_alikes_of_own_and_trusted_domains() {
         let mut known = company();
-        known.wrote(&Arc::from("x@northwind.example"), Some("northwind.example"), EventTime(5));
+        known.wrote(&SmolStr::new("x@northwind.example"), Some("northwind.example"), EventTime(5));
         for (domain, expected) in [
             ("fabrikarn.example", Some(true)),
             ("fabrikam.test", Some(true)),

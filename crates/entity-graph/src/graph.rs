@@ -6,9 +6,8 @@ use crate::correspondents::Correspondents;
 use crate::touches::{Contact, Touch, Touches};
 use foldhash::{HashMap, HashSet};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use weft_model::time::DAY_MS;
-use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime};
+use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime, SmolStr};
 
 /// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
 const MAX_EXTERNAL: usize = 2_000_000;
@@ -32,22 +31,22 @@ pub struct EntityGraph {
     /// Whom the organisation writes to and what looks like it.
     pub correspondents: Correspondents,
     /// When each person or account was last active in a service from somewhere outside.
-    active: HashMap<Arc<str>, EventTime>,
+    active: HashMap<SmolStr, EventTime>,
     /// When and in which country each person or account last used a source of its own.
-    seated: HashMap<Arc<str>, (EventTime, Arc<str>)>,
+    seated: HashMap<SmolStr, (EventTime, SmolStr)>,
     external: HashMap<Entity, Touches>,
     /// External entities known, by kind.
     kinds: BTreeMap<EntityKind, usize>,
     /// The first contact with anything.
     began: Option<EventTime>,
-    people: HashSet<Arc<str>>,
-    devices: HashSet<Arc<str>>,
+    people: HashSet<SmolStr>,
+    devices: HashSet<SmolStr>,
     refused: u64,
 }
 
 impl EntityGraph {
     /// Counts an internal entity as known to the organisation.
-    pub fn known(&mut self, kind: EntityKind, key: &Arc<str>) {
+    pub fn known(&mut self, kind: EntityKind, key: &SmolStr) {
         let set = if kind == EntityKind::Device { &mut self.devices } else { &mut self.people };
         if set.len() < MAX_INTERNAL && !set.contains(key) {
             set.insert(key.clone());
@@ -110,7 +109,7 @@ impl EntityGraph {
             || is_share(followers.affected, self.people.len(), 2)
     }
     /// Notes that `who` was active from a source of its own in a country.
-    pub fn seat(&mut self, who: &Arc<str>, country: &Arc<str>, at: EventTime) {
+    pub fn seat(&mut self, who: &SmolStr, country: &SmolStr, at: EventTime) {
         if self.seated.len() < MAX_INTERNAL || self.seated.contains_key(who) {
             let seat = self.seated.entry(who.clone()).or_insert((at, country.clone()));
             if seat.0 <= at {
@@ -173,7 +172,7 @@ mod tests {
 
     fn touch(by: &str, time: i64) -> Touch {
         let event = EventRef { time: EventTime(time), uid: EventUid::of("t", &[by.as_bytes(), &time.to_le_bytes()]) };
-        Touch { event, domain: Domain::Network, class_uid: 4001, by: Arc::from(by), contact: Contact::Use }
+        Touch { event, domain: Domain::Network, class_uid: 4001, by: SmolStr::new(by), contact: Contact::Use }
     }
 
     /// Share of those inside that touched `entity` in the 7 days before `at`, without those that `skip` names.
@@ -186,7 +185,7 @@ mod tests {
     fn prevalence_counts_others_in_the_week_before() {
         let mut graph = EntityGraph::default();
         for i in 0..9 {
-            graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str()));
+            graph.known(EntityKind::Device, &weft_model::format_smolstr!("d{i}"));
         }
         let site = Entity::new(EntityKind::Domain, "site.example");
         for i in 0..4 {
@@ -204,7 +203,7 @@ mod tests {
     fn what_many_go_over_to_is_followed() {
         let mut graph = EntityGraph::default();
         let site = |name: &str| Entity::new(EntityKind::Domain, name);
-        (0..40).for_each(|i| graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str())));
+        (0..40).for_each(|i| graph.known(EntityKind::Device, &weft_model::format_smolstr!("d{i}")));
         graph.touch(&site("old.example"), touch("d0", 0));
         let day = 5 * DAY_MS;
         for i in 0..10 {
@@ -226,7 +225,7 @@ mod tests {
         let ip = Entity::new(EntityKind::Ip, "203.0.113.9");
         for i in 0..20 {
             let who = format!("p{i}");
-            graph.known(EntityKind::Person, &Arc::from(who.as_str()));
+            graph.known(EntityKind::Person, &SmolStr::new(&who));
             graph.touch(&ip, Touch { contact: Contact::Attempt, domain: Domain::Saas, ..touch(&who, 0) });
             graph.touch(&ip, Touch { domain: Domain::Email, ..touch(&who, 1) });
         }

@@ -1,9 +1,8 @@
 //! What touched an external entity: who, when, and by which event; the memory behind prevalence and investigation.
 
 use foldhash::HashMap;
-use std::sync::Arc;
 use weft_model::time::{DAY_MS, HOUR_MS};
-use weft_model::{Domain, EventRef, EventTime};
+use weft_model::{Domain, EventRef, EventTime, SmolStr};
 
 /// Touches remembered one by one; an entity with more is a hub and keeps only who and when.
 const MAX_TOUCHES: usize = 4096;
@@ -23,7 +22,7 @@ pub struct Touch {
     /// OCSF class of the event.
     pub class_uid: u32,
     /// The internal person or device, or an external address where none is known.
-    pub by: Arc<str>,
+    pub by: SmolStr,
     pub contact: Contact,
 }
 
@@ -61,9 +60,9 @@ pub struct Followers {
 pub struct Touches {
     first_seen: EventTime,
     last_seen: EventTime,
-    by: HashMap<Arc<str>, Span>,
+    by: HashMap<SmolStr, Span>,
     /// Since when somebody else changed what belongs to them.
-    affected: HashMap<Arc<str>, EventTime>,
+    affected: HashMap<SmolStr, EventTime>,
     list: Vec<Touch>,
     is_hub: bool,
 }

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use weft_indicators::Tally;
 use weft_indicators::tally::LEVELS;
-use weft_model::EventTime;
+use weft_model::{EventTime, SmolStr};
 
 /// Fewer expected exceedances than this say nothing about a ratio.
 const ENOUGH: f64 = 100.0;
@@ -18,7 +17,7 @@ struct Sums {
     entity_days: u64,
     silent: [f64; 3],
     /// By run and entity: the blocks of the bootstrap.
-    active: BTreeMap<(usize, Arc<str>), [f64; 3]>,
+    active: BTreeMap<(usize, SmolStr), [f64; 3]>,
 }
 
 /// Tallies of several runs, added up by family.
@@ -133,7 +132,7 @@ mod tests {
     use super::*;
 
     fn tally(day: i64, entity_days: u64, silent: f64, active: &[(&str, f64)]) -> Tally {
-        let active = active.iter().map(|(entity, below)| (Arc::from(*entity), [*below, 0.0, 0.0])).collect();
+        let active = active.iter().map(|(entity, below)| (SmolStr::new(*entity), [*below, 0.0, 0.0])).collect();
         Tally { family: "f".into(), day, entity_days, silent: [silent, 0.0, 0.0], active }
     }
 

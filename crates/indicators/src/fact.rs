@@ -1,8 +1,8 @@
 //! A fact: what one event says about one entity, in the fields that models name.
 
+use crate::field::Field;
 use serde::Deserialize;
-use std::sync::Arc;
-use weft_model::{Domain, Entity, EntityKind, EventRef};
+use weft_model::{Domain, Entity, EntityKind, EventRef, SmolStr};
 
 /// The kinds of fact a model can be written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize)]
@@ -70,105 +70,25 @@ impl FactKind {
     }
 }
 
-/// Names of the fields a fact may carry; a model that names another is refused.
-pub const FIELDS: &[&str] = &[
-    "absence",
-    "account_change",
-    "account_kind",
-    "acquaintance",
-    "app",
-    "as_org",
-    "asn",
-    "attachment",
-    "attachment_class",
-    "attachment_fit",
-    "attachment_type",
-    "auth_factor",
-    "authentication",
-    "automatic",
-    "by",
-    "campaign",
-    "change",
-    "company",
-    "country",
-    "device",
-    "domain",
-    "familiarity",
-    "file_action",
-    "file_type",
-    "forward_domain",
-    "forward_scope",
-    "host",
-    "impersonated",
-    "impersonation",
-    "internal_host",
-    "ip",
-    "ip_scope",
-    "ja4",
-    "label_shape",
-    "link_domain",
-    "link_host",
-    "link_relation",
-    "link_text",
-    "link_tld",
-    "look_alike",
-    "look_alike_of",
-    "named",
-    "network_kind",
-    "object",
-    "object_name",
-    "operation",
-    "person",
-    "platform",
-    "port",
-    "presence",
-    "prior_contact",
-    "protocol",
-    "query",
-    "query_result",
-    "recipient_kind",
-    "reply_to",
-    "rule_actions",
-    "rule_folder",
-    "rule_name",
-    "rule_name_shape",
-    "second_factor",
-    "sender",
-    "sender_domain",
-    "sender_kind",
-    "sender_relation",
-    "sender_standing",
-    "service",
-    "session",
-    "source_network",
-    "status",
-    "status_reason",
-    "subject",
-    "subject_name",
-    "tld",
-    "url",
-    "user_agent",
-];
-
 /// What one event says about one entity.
 #[derive(Clone, Debug)]
 pub struct Fact {
     pub kind: FactKind,
     pub event: EventRef,
-    /// Text fields by name (see [`FIELDS`]); absent means unknown.
-    pub fields: Vec<(&'static str, Arc<str>)>,
+    /// Text fields; an absent one is unknown.
+    pub fields: Vec<(Field, SmolStr)>,
     /// An amount for volume features: bytes sent, seconds, recipients, letters, by the kind.
     pub amount: u64,
     /// Everybody and everything it speaks of.
     pub entities: Vec<Entity>,
     /// The peer group of the person or of the device's owner.
-    pub peer: Option<Arc<str>>,
+    pub peer: Option<SmolStr>,
 }
 
 impl Fact {
     /// The field's value.
-    pub fn get(&self, field: &str) -> Option<&Arc<str>> {
-        self.fields.iter().find(|(name, _)| *name == field).map(|(_, value)| value)
+    pub fn get(&self, field: Field) -> Option<&SmolStr> {
+        self.fields.iter().find(|(known, _)| *known == field).map(|(_, value)| value)
     }
     /// The first entity of a kind.
     pub fn entity(&self, kind: EntityKind) -> Option<&Entity> {

@@ -3,8 +3,7 @@
 
 use crate::context::Context;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
-use weft_model::{Bits, DetectionFinding, Entity, EntityKind, Event, EventRef, EventUid, Indicator, IndicatorUid, Why};
+use weft_model::{Bits, DetectionFinding, Entity, EntityKind, Event, EventRef, EventUid, Indicator, IndicatorUid, SmolStr, Why};
 
 /// Bits of each OCSF severity (unknown, informational, low, medium, high, critical, fatal): how rarely a day of an entity may see an
 /// ordinary alert of it, set by hand (medium: one entity-day in 256). History can only lower them.
@@ -31,7 +30,7 @@ const MAX_LISTED: usize = 32;
 /// One rule's history: for each entity the days on which it fired, bit 0 being today.
 #[derive(Clone, Debug, Default)]
 struct History {
-    days: HashMap<Arc<str>, u32>,
+    days: HashMap<SmolStr, u32>,
     entity_days: u64,
 }
 
@@ -48,8 +47,8 @@ struct Open {
 /// History of all rules and the open day.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    rules: HashMap<Arc<str>, History>,
-    open: HashMap<(Arc<str>, Arc<str>), Open>,
+    rules: HashMap<SmolStr, History>,
+    open: HashMap<(SmolStr, SmolStr), Open>,
     seen: HashMap<EventUid, i64>,
     related: BTreeMap<IndicatorUid, BTreeSet<EventUid>>,
     first_day: Option<i64>,
@@ -74,12 +73,12 @@ impl Findings {
         let Some((first, ..)) = findings.first() else { return Vec::new() };
         let day = first.time.day();
         self.start_day(day);
-        let mut changed: BTreeSet<(Arc<str>, Arc<str>)> = BTreeSet::new();
+        let mut changed: BTreeSet<(SmolStr, SmolStr)> = BTreeSet::new();
         for (event, finding, entities) in findings {
             let is_new = finding.alert_uid.is_empty() || self.is_new(event.uid, day);
             let Some(primary) = entities.first().filter(|_| is_new) else { continue };
             let rule = format!("{}/{}", event.metadata.product, finding.rule_uid.as_ref().unwrap_or(&finding.rule));
-            let key: (Arc<str>, Arc<str>) = (Arc::from(rule.as_str()), Arc::from(primary.key.as_str()));
+            let key: (SmolStr, SmolStr) = (SmolStr::new(&rule), SmolStr::new(&primary.key));
             let open = self.open.entry(key.clone()).or_insert_with(|| Open {
                 count: 0,
                 severity: 0,
@@ -150,7 +149,7 @@ impl Findings {
         });
     }
 
-    fn learn(&mut self, (rule, entity): (Arc<str>, Arc<str>)) {
+    fn learn(&mut self, (rule, entity): (SmolStr, SmolStr)) {
         if self.rules.len() >= MAX_RULES && !self.rules.contains_key(&rule) {
             return;
         }
@@ -183,7 +182,7 @@ impl Open {
 /// Chance that a day of this entity sees the rule, from broad to narrow, each level backing off to the one before:
 /// `p_organisation = (k + 100 p_severity) / (N + 100)`, k of the N entity-days of others in 30 days having seen it;
 /// `p = (d + 10 p_organisation) / (D + 10)`, d of the entity's own D days before today. Bits are `-log2 p`, at most the severity's.
-fn weigh(rule: Option<&History>, entity: &Arc<str>, context: Context<'_>, severity: u8, day: i64, first_day: i64) -> Weighed {
+fn weigh(rule: Option<&History>, entity: &SmolStr, context: Context<'_>, severity: u8, day: i64, first_day: i64) -> Weighed {
     let prior = PRIOR_BITS.get(usize::from(severity)).copied().unwrap_or(PRIOR_BITS[0]);
     let own = rule.and_then(|rule| rule.days.get(entity)).copied().unwrap_or(0);
     let others = rule.map_or(0, |rule| rule.entity_days).saturating_sub(u64::from(own.count_ones()));
@@ -292,7 +291,7 @@ mod tests {
     /// Bits of one alert after `history` days on which the rule fired on `devices` devices each.
     fn bits_after(history: i64, devices: usize, severity: u8, device: &str) -> Option<Indicator> {
         let mut graph = EntityGraph::default();
-        (0..200).for_each(|i| graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str())));
+        (0..200).for_each(|i| graph.known(EntityKind::Device, &weft_model::format_smolstr!("d{i}")));
         let (directory, enricher) = (Directory::default(), Enricher::default());
         let context = Context { graph: &graph, directory: &directory, enricher: &enricher };
         let mut findings = Findings::default();

@@ -2,7 +2,8 @@
 
 use crate::context::Context;
 use crate::error::ModelError;
-use crate::fact::{FIELDS, Fact};
+use crate::fact::Fact;
+use crate::field::Field;
 use crate::model::{FeatureKind, Model, ModelSet};
 use crate::state::{Recent, Settings, State};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::{EntityGraph, Touch};
-use weft_model::{DAY_MS, Directory, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS, MINUTE_MS};
+use weft_model::{DAY_MS, Directory, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS, MINUTE_MS, SmolStr};
 
 /// Fields of a fact as a test writes them; `repeat` gives the fact that often (`{i}` in a value is its number, `{entity}` and `{day}`
 /// count these), `amount` its amount, `at_minutes` the minutes after ten o'clock at which it comes (`"0 10 20"`), and `only` the one
@@ -72,7 +73,7 @@ impl InlineTest {
         let (directory, enricher) = (Directory::default(), Enricher::builder().build());
         // All of them are there, though some show nothing.
         for entity in (0..self.history.entities).filter(|_| model.entity.is_internal()) {
-            graph.known(model.entity, &Arc::from(keeper(model, entity).as_str()));
+            graph.known(model.entity, &SmolStr::new(keeper(model, entity).as_str()));
         }
         for day in 0..self.history.days {
             let mut facts = Vec::new();
@@ -87,7 +88,7 @@ impl InlineTest {
         let facts = self.facts(model, &self.event, 0, at)?;
         if let (Some(bits), Some(leader), Some(fact)) = (self.preceded_by_bits, state.memory.first_mut(), facts.first()) {
             let who = fact.actor().map_or("", |actor| actor.key.as_str());
-            leader.recent.entry(Arc::from(who)).or_default().push(Recent { at: at.plus_ms(-HOUR_MS), bits, source: None });
+            leader.recent.entry(SmolStr::new(who)).or_default().push(Recent { at: at.plus_ms(-HOUR_MS), bits, source: None });
         }
         let bits = step(&mut state, &mut graph, &directory, &enricher, &facts);
         let passed = self.expect.min_bits.is_none_or(|min| bits >= min) && self.expect.max_bits.is_none_or(|max| bits <= max);
@@ -105,16 +106,20 @@ impl InlineTest {
         let day = at.day();
         let fact = |index: u64| -> Result<Fact, ModelError> {
             let keeper = if model.entity == EntityKind::Device { "device" } else { "person" };
-            let mut values = if fields.contains_key(keeper) { Vec::new() } else { vec![(keeper, Arc::from(key.as_str()))] };
+            let mut values: Vec<(Field, SmolStr)> = Field::named(keeper)
+                .filter(|_| !fields.contains_key(keeper))
+                .map(|field| (field, SmolStr::new(&key)))
+                .into_iter()
+                .collect();
             let mut entities = if model.entity.is_internal() { vec![Entity::new(model.entity, key.as_str())] } else { Vec::new() };
             for (name, value) in fields.iter().filter(|(name, _)| !CONTROLS.contains(&name.as_str())) {
-                let Some(field) = FIELDS.iter().find(|field| *field == name) else {
+                let Some(field) = Field::named(name) else {
                     let what = format!("test `{}` names the unknown field `{name}`", self.name);
                     return Err(ModelError::Invalid { file: model.name.clone(), what });
                 };
                 let value =
                     value.replace("{i}", &index.to_string()).replace("{entity}", &entity.to_string()).replace("{day}", &day.to_string());
-                let kind = match *field {
+                let kind = match field.name() {
                     "sender" => Some(EntityKind::Sender),
                     "ip" => Some(EntityKind::Ip),
                     "domain" | "link_domain" => Some(EntityKind::Domain),
@@ -124,7 +129,7 @@ impl InlineTest {
                     _ => None,
                 };
                 entities.extend(kind.map(|kind| Entity::new(kind, value.as_str())));
-                values.push((*field, Arc::from(value.as_str())));
+                values.push((field, SmolStr::new(&value)));
             }
             let at = at.plus_ms(minutes.get(index as usize).map_or(0, |minutes| minutes * MINUTE_MS));
             let uid = EventUid::of("inline", &[key.as_bytes(), &at.0.to_le_bytes(), &index.to_le_bytes()]);
@@ -149,7 +154,7 @@ fn keeper(model: &Model, entity: u32) -> String {
 fn step(state: &mut State, graph: &mut EntityGraph, directory: &Directory, enricher: &Enricher, facts: &[Fact]) -> f64 {
     for fact in facts {
         if let Some(actor) = fact.actor() {
-            graph.known(actor.kind, &Arc::from(actor.key.as_str()));
+            graph.known(actor.kind, &SmolStr::new(&actor.key));
         }
     }
     let indicators = state.step(Context { graph, directory, enricher }, facts);
@@ -160,7 +165,7 @@ fn step(state: &mut State, graph: &mut EntityGraph, directory: &Directory, enric
                 event: fact.event,
                 domain: fact.kind.domain(),
                 class_uid: 0,
-                by: Arc::from(actor.key.as_str()),
+                by: SmolStr::new(&actor.key),
                 contact: weft_entity_graph::Contact::Use,
             };
             graph.touch(entity, touch);

@@ -2,7 +2,8 @@
 
 use crate::condition::Condition;
 use crate::error::ModelError;
-use crate::fact::{FIELDS, FactKind};
+use crate::fact::FactKind;
+use crate::field::Field;
 use crate::inline_test::InlineTest;
 use crate::prior::Prior;
 use crate::suppression::Suppression;
@@ -16,17 +17,17 @@ use weft_model::EntityKind;
 #[serde(rename_all = "snake_case")]
 pub enum FeatureKind {
     /// Hierarchical novelty of a field's value for the entity, its peers, the organisation.
-    Novelty(String),
+    Novelty(Field),
     /// How few internal entities touched the fact's entity of this kind in the 30 days up to a day ago.
     Rarity(EntityKind),
     /// How many facts the entity has on this subject and day.
     Count(Count),
     /// How many distinct values of a field this day.
-    Distinct(String),
+    Distinct(Field),
     /// Whether people named by a field, this day so far, are seldom or never met together.
-    Association(String),
+    Association(Field),
     /// Whether a field's values come in alphabetical order over the day.
-    Ordered(String),
+    Ordered(Field),
     /// How regularly the fact comes, by the times of this entity and subject over days.
     Periodicity(AmountKind),
     /// Whether the fact comes at the same time of day, day after day.
@@ -163,7 +164,7 @@ pub struct Model {
     /// The kind of entity whose behaviour is judged: one calibration observation is one entity-day.
     pub entity: EntityKind,
     /// Field whose value tells apart the indicators of one entity-day.
-    pub subject: String,
+    pub subject: Field,
     pub features: Vec<Feature>,
     /// Sentence with `{field}` places.
     pub title: Text,
@@ -195,22 +196,12 @@ impl Model {
         if let Some(role) = model.roles.values().find(|role| !ROLES.contains(&role.as_str())) {
             return Err(invalid(format!("gives the unknown role `{role}`; known are {}", ROLES.join(", "))));
         }
-        let named = model.conditions.iter().map(|c| c.field.as_str()).chain([model.subject.as_str()]).chain(
-            model.features.iter().filter_map(|feature| match &feature.measure {
-                FeatureKind::Novelty(field)
-                | FeatureKind::Distinct(field)
-                | FeatureKind::Association(field)
-                | FeatureKind::Ordered(field) => Some(field.as_str()),
-                _ => None,
-            }),
-        );
-        let placed =
-            [&model.title.en, &model.title.ja].into_iter().flat_map(|text| template::places(text)).filter(|place| *place != "count");
-        let named = named.chain(placed);
-        for field in named {
-            if FIELDS.binary_search(&field).is_err() {
-                return Err(invalid(format!("names the unknown field `{field}`; known are {}", FIELDS.join(", "))));
-            }
+        let unknown = [&model.title.en, &model.title.ja]
+            .into_iter()
+            .flat_map(|text| template::places(text))
+            .find(|place| *place != "count" && Field::named(place).is_none());
+        if let Some(place) = unknown {
+            return Err(invalid(format!("names the unknown field `{place}`; known are {}", Field::names())));
         }
         Ok(model)
     }

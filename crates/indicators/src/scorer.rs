@@ -6,13 +6,12 @@ use crate::model::{After, Feature, FeatureKind, Model, Source};
 use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Open, Recent, State, Times, TimesBySubject};
 use crate::template;
 use foldhash::HashMap;
-use std::sync::Arc;
 use weft_baselines::calibration::tie_of;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
 use weft_model::time::{DAY_MS, HOUR_MS};
-use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, Why};
+use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr, Why};
 
 /// Weight of the broader level in volume back-off, in observations.
 const VOLUME_STRENGTH: f64 = 20.0;
@@ -31,8 +30,8 @@ const RECENT_BITS: f64 = 4.0;
 
 /// The facts of one entity and subject within one hour.
 pub(crate) struct Group<'a> {
-    pub(crate) entity: Arc<str>,
-    pub(crate) subject: Arc<str>,
+    pub(crate) entity: SmolStr,
+    pub(crate) subject: SmolStr,
     pub(crate) facts: Vec<&'a Fact>,
 }
 
@@ -44,9 +43,9 @@ pub(crate) fn group<'a>(model: &Model, facts: &[&'a Fact]) -> Vec<Group<'a>> {
         if !model.conditions.iter().all(|condition| condition.holds(fact)) {
             continue;
         }
-        let Some((entity, subject)) = keeper(model, fact).zip(fact.get(&model.subject)) else { continue };
+        let Some((entity, subject)) = keeper(model, fact).zip(fact.get(model.subject)) else { continue };
         let position = *index.entry((&entity.key, subject)).or_insert_with(|| {
-            groups.push(Group { entity: Arc::from(entity.key.as_str()), subject: subject.clone(), facts: Vec::new() });
+            groups.push(Group { entity: SmolStr::new(&entity.key), subject: subject.clone(), facts: Vec::new() });
             groups.len() - 1
         });
         if let Some(group) = groups.get_mut(position) {
@@ -82,7 +81,7 @@ struct Asked<'a> {
     model: &'a Model,
     context: Context<'a>,
     /// Entity and subject.
-    key: &'a (Arc<str>, Arc<str>),
+    key: &'a (SmolStr, SmolStr),
 }
 
 /// Whether an answer is put into words: only what is kept is.
@@ -193,13 +192,13 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
             match &feature.measure {
                 FeatureKind::Distinct(field) | FeatureKind::Association(field) => {
                     let set = open.distinct.entry(position).or_default();
-                    if let Some(value) = fact.get(field).filter(|_| set.len() < MAX_DISTINCT) {
+                    if let Some(value) = fact.get(*field).filter(|_| set.len() < MAX_DISTINCT) {
                         is_first |= set.insert(value.clone());
                     }
                 }
                 FeatureKind::Ordered(field) => {
                     let sequence = open.sequence.entry(position).or_default();
-                    if let Some(value) = fact.get(field).filter(|value| sequence.len() < MAX_ORDERED && sequence.last() != Some(value)) {
+                    if let Some(value) = fact.get(*field).filter(|value| sequence.len() < MAX_ORDERED && sequence.last() != Some(value)) {
                         sequence.push(value.clone());
                     }
                 }
@@ -245,7 +244,7 @@ fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, mea
 }
 
 /// How far the times of the group's subject are from chance.
-fn times_answer(memory: &ModelState, key: &(Arc<str>, Arc<str>), position: usize) -> Option<Answer> {
+fn times_answer(memory: &ModelState, key: &(SmolStr, SmolStr), position: usize) -> Option<Answer> {
     let (_, times) = memory.times.get(key)?.get(&position)?;
     let (p, observed, expected, n) = match times {
         Times::Contacts(contacts) => {
@@ -263,7 +262,7 @@ fn times_answer(memory: &ModelState, key: &(Arc<str>, Arc<str>), position: usize
 }
 
 /// The most surprising indicator of the model that `after` names, for this entity, up to the end of the hour of `at`.
-fn leader<'a>(state: &'a State, after: &After, entity: &Arc<str>, at: EventTime) -> Option<&'a Recent> {
+fn leader<'a>(state: &'a State, after: &After, entity: &SmolStr, at: EventTime) -> Option<&'a Recent> {
     let position = state.models.models.iter().position(|other| other.name == after.model)?;
     let (since, until) = (at.plus_ms(-after.within_hours * HOUR_MS), at.plus_ms(HOUR_MS));
     let recent = state.memory.get(position)?.recent.get(entity)?.iter().filter(|recent| recent.at >= since && recent.at <= until);
@@ -368,7 +367,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
     };
     match (&feature.measure, memory.baselines.get(position)) {
         (FeatureKind::Novelty(field), Some(Baseline::Categories(levels))) => {
-            let Some(value) = fact.get(field) else { return silent(words) };
+            let Some(value) = fact.get(*field) else { return silent(words) };
             let number = state.names.known(value).unwrap_or(u32::MAX);
             let prior = feature.prior.as_ref().and_then(|name| state.models.priors.get(name)).map_or(1.0, |prior| prior.tail(value));
             let levels = levels.get(own, peer);

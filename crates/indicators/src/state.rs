@@ -13,7 +13,7 @@ use weft_baselines::association::CoRecipients;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::{Calibration, Categories, HourOfWeek, Volume};
-use weft_model::{DAY_MS, Entity, EntityKind, EventRef, EventTime, Indicator};
+use weft_model::{DAY_MS, Entity, EntityKind, EventRef, EventTime, Indicator, SmolStr};
 
 /// Distinct texts remembered; a flood beyond it shares one number.
 const MAX_NAMES: usize = 4_000_000;
@@ -54,12 +54,12 @@ impl Default for Settings {
 /// Texts as numbers; numbers never leave this crate, so their order does not matter.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    by_text: HashMap<Arc<str>, u32>,
-    texts: Vec<Arc<str>>,
+    by_text: HashMap<SmolStr, u32>,
+    texts: Vec<SmolStr>,
 }
 
 impl Names {
-    pub(crate) fn number(&mut self, text: &Arc<str>) -> u32 {
+    pub(crate) fn number(&mut self, text: &SmolStr) -> u32 {
         if let Some(number) = self.by_text.get(text) {
             return *number;
         }
@@ -74,7 +74,7 @@ impl Names {
     pub(crate) fn known(&self, text: &str) -> Option<u32> {
         self.by_text.get(text).copied()
     }
-    pub(crate) fn text(&self, number: u32) -> Option<&Arc<str>> {
+    pub(crate) fn text(&self, number: u32) -> Option<&SmolStr> {
         self.texts.get(number as usize)
     }
 }
@@ -118,9 +118,9 @@ pub(crate) enum Baseline {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Open {
     pub(crate) count: u64,
-    pub(crate) distinct: BTreeMap<usize, BTreeSet<Arc<str>>>,
+    pub(crate) distinct: BTreeMap<usize, BTreeSet<SmolStr>>,
     /// Values of ordered features as they came, each once in a row.
-    pub(crate) sequence: BTreeMap<usize, Vec<Arc<str>>>,
+    pub(crate) sequence: BTreeMap<usize, Vec<SmolStr>>,
     pub(crate) events: BTreeSet<EventRef>,
     pub(crate) entities: BTreeSet<Entity>,
     pub(crate) peer: Option<u32>,
@@ -144,7 +144,7 @@ pub(crate) enum Times {
 }
 
 /// The times behind features that look at when facts come, by (entity, subject) and place of the feature, with the day last seen.
-pub(crate) type TimesBySubject = HashMap<(Arc<str>, Arc<str>), BTreeMap<usize, (i64, Times)>>;
+pub(crate) type TimesBySubject = HashMap<(SmolStr, SmolStr), BTreeMap<usize, (i64, Times)>>;
 
 /// One model's memory.
 #[derive(Clone, Debug)]
@@ -152,10 +152,10 @@ pub(crate) struct ModelState {
     pub(crate) calibration: Calibration,
     pub(crate) baselines: Vec<Baseline>,
     /// Highest score of each active entity today.
-    pub(crate) today: HashMap<Arc<str>, f64>,
-    pub(crate) open: HashMap<(Arc<str>, Arc<str>), Open>,
+    pub(crate) today: HashMap<SmolStr, f64>,
+    pub(crate) open: HashMap<(SmolStr, SmolStr), Open>,
     /// Recent surprises of an entity, for models that follow this one.
-    pub(crate) recent: HashMap<Arc<str>, Vec<Recent>>,
+    pub(crate) recent: HashMap<SmolStr, Vec<Recent>>,
     pub(crate) times: TimesBySubject,
 }
 
@@ -297,7 +297,7 @@ impl State {
                 let peer = fact.peer.as_ref().map(|peer| self.names.number(peer));
                 match (memory.baselines.get_mut(position), &feature.measure) {
                     (Some(Baseline::Categories(levels)), FeatureKind::Novelty(field)) => {
-                        if let Some(value) = fact.get(field).filter(|value| taught.insert((*value).clone())) {
+                        if let Some(value) = fact.get(*field).filter(|value| taught.insert((*value).clone())) {
                             let number = self.names.number(value);
                             levels.each(own, peer, |c| c.add(number));
                         }

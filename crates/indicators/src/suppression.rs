@@ -2,7 +2,7 @@
 
 use crate::condition::Condition;
 use crate::error::ModelError;
-use crate::fact::{FIELDS, Fact};
+use crate::fact::Fact;
 use crate::model::Model;
 use serde::{Deserialize, Serialize};
 use weft_model::EventTime;
@@ -62,9 +62,6 @@ impl Suppression {
             }
             if !is_day(&one.expires) {
                 return invalid(format!("`{}` is no day of the form 2027-01-31", one.expires));
-            }
-            if let Some(condition) = one.conditions.iter().find(|condition| FIELDS.binary_search(&condition.field.as_str()).is_err()) {
-                return invalid(format!("names the unknown field `{}`", condition.field));
             }
         }
         Ok(read.suppressions)

@@ -2,8 +2,8 @@
 //! teaches nothing.
 
 use foldhash::HashMap;
-use std::sync::Arc;
 use weft_baselines::Calibration;
+use weft_model::SmolStr;
 
 /// The nominal levels counted.
 pub const LEVELS: [f64; 3] = [1e-2, 1e-3, 1e-4];
@@ -20,14 +20,14 @@ pub struct Tally {
     /// Of all silent entities together.
     pub silent: [f64; 3],
     /// Of each active entity that has any chance, by name.
-    pub active: Vec<(Arc<str>, [f64; 3])>,
+    pub active: Vec<(SmolStr, [f64; 3])>,
 }
 
 impl Tally {
     /// `today`: highest score of each active entity; `calibration`: as it stood during the day.
-    pub(crate) fn of(family: &str, day: i64, calibration: &Calibration, today: &HashMap<Arc<str>, f64>, silent: u64) -> Self {
+    pub(crate) fn of(family: &str, day: i64, calibration: &Calibration, today: &HashMap<SmolStr, f64>, silent: u64) -> Self {
         let of_silence = chances(calibration, 0.0).map(|chance| chance * silent as f64);
-        let mut active: Vec<(Arc<str>, [f64; 3])> = today
+        let mut active: Vec<(SmolStr, [f64; 3])> = today
             .iter()
             .map(|(entity, score)| (entity.clone(), chances(calibration, *score)))
             .filter(|(_, chances)| chances.iter().any(|chance| *chance > 0.0))
@@ -53,7 +53,7 @@ mod tests {
         let mut calibration = Calibration::new(0);
         calibration.add_day(0, [5.0], 999);
         calibration.start_day(1);
-        let tally = Tally::of("f", 1, &calibration, &HashMap::from_iter([(Arc::from("ann"), 5.0)]), 999);
+        let tally = Tally::of("f", 1, &calibration, &HashMap::from_iter([(SmolStr::new("ann"), 5.0)]), 999);
         assert_eq!((tally.entity_days, tally.active.len()), (1000, 1));
         for (place, level) in LEVELS.iter().enumerate() {
             let observed = tally.silent[place] + tally.active[0].1[place];
@@ -61,7 +61,7 @@ mod tests {
             // One observation of a thousand: exact up to the one that the table adds.
             assert!((0.4..=1.1).contains(&ratio), "{level}: {observed}");
         }
-        let high = Tally::of("f", 1, &calibration, &HashMap::from_iter([(Arc::from("ann"), 9.0)]), 0);
+        let high = Tally::of("f", 1, &calibration, &HashMap::from_iter([(SmolStr::new("ann"), 9.0)]), 0);
         assert_eq!(high.active[0].1[..2], [1.0, 1.0]);
     }
 }

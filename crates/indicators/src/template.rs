@@ -1,6 +1,7 @@
 //! Titles with `{field}` places.
 
 use crate::fact::Fact;
+use crate::field::Field;
 use crate::japanese;
 
 /// The `{places}` of a template.
@@ -20,7 +21,7 @@ pub fn fill(template: &str, fact: &Fact, count: usize) -> String {
             rest = after;
             continue;
         };
-        match fact.get(field) {
+        match Field::named(field).and_then(|field| fact.get(field)) {
             _ if field == "count" => out.push_str(&count.to_string()),
             Some(value) if template.is_ascii() => out.push_str(value),
             Some(value) => out.push_str(&japanese::value(field, value)),

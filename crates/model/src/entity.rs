@@ -1,6 +1,7 @@
 //! Entities: what an indicator speaks of and what links indicators.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// The kinds of entity.
@@ -58,11 +59,11 @@ impl EntityKind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entity {
     pub kind: EntityKind,
-    pub key: String,
+    pub key: SmolStr,
 }
 
 impl Entity {
-    pub fn new(kind: EntityKind, key: impl Into<String>) -> Self {
+    pub fn new(kind: EntityKind, key: impl Into<SmolStr>) -> Self {
         Self { kind, key: key.into() }
     }
     /// `kind:key`, the uid in incident JSON.

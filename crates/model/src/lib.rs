@@ -31,4 +31,5 @@ pub use incident::{
 };
 pub use indicator::{Indicator, Why};
 pub use object::{Actor, Answer, Attachment, EmailAuth, Endpoint, Link as MailLink, Session, Status, Tls, Traffic, User};
+pub use smol_str::{SmolStr, format_smolstr};
 pub use time::{DAY_MS, EventTime, HOUR_MS, MINUTE_MS};

@@ -137,7 +137,7 @@ pub(crate) fn whom(incident: &Incident, attack: Attack) -> Option<Text> {
         Attack::SupplierFraud | Attack::SupplierTakeover => with_role(incident, "phishing sender"),
         Attack::Alerts => {
             let mut keepers: Vec<String> =
-                Evidence(incident).indicators().filter_map(|one| Some(one.entities.first()?.key.clone())).collect();
+                Evidence(incident).indicators().filter_map(|one| Some(one.entities.first()?.key.to_string())).collect();
             keepers.sort();
             keepers.dedup();
             keepers.into_iter().map(name).collect()
@@ -152,7 +152,7 @@ pub(crate) fn whom(incident: &Incident, attack: Attack) -> Option<Text> {
 pub(crate) fn with_role(incident: &Incident, role: &str) -> Vec<Text> {
     let is_one = |kind| matches!(kind, EntityKind::Person | EntityKind::Account | EntityKind::Sender);
     let named = incident.entities.iter().filter(|entity| entity.role == role && is_one(entity.entity.kind));
-    named.map(|one| name(if one.name.is_empty() { &one.entity.key } else { &one.name })).collect()
+    named.map(|one| name(if one.name.is_empty() { one.entity.key.as_str() } else { one.name.as_str() })).collect()
 }
 
 struct Evidence<'a>(&'a Incident);

@@ -4,9 +4,9 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use std::sync::Arc;
 use support::{Tenant, incidents, indicator, sorted, takeover};
 use weft_entity_graph::Touch;
+use weft_model::SmolStr;
 use weft_model::*;
 use weft_stitcher::{Constraints, stitch};
 
@@ -44,7 +44,7 @@ fn hubs_change_nothing() {
                         event,
                         domain: Domain::Network,
                         class_uid: 4001,
-                        by: Arc::from(by.as_str()),
+                        by: SmolStr::new(&by),
                         contact: weft_entity_graph::Contact::Use,
                     };
                     graph.touch(&Entity::new(kind, key), touch);

@@ -5,7 +5,6 @@
 mod support;
 
 use proptest::prelude::*;
-use std::sync::Arc;
 use support::{indicator, sorted, takeover};
 use weft_entity_graph::{EntityGraph, Touch};
 use weft_model::*;
@@ -14,8 +13,8 @@ use weft_stitcher::{Constraints, Priors, share_evidence, stitch};
 fn organisation() -> EntityGraph {
     let mut graph = EntityGraph::default();
     for i in 0..60 {
-        graph.known(EntityKind::Person, &Arc::from(format!("p{i}").as_str()));
-        graph.known(EntityKind::Device, &Arc::from(format!("d{i}").as_str()));
+        graph.known(EntityKind::Person, &format_smolstr!("p{i}"));
+        graph.known(EntityKind::Device, &format_smolstr!("d{i}"));
     }
     graph
 }
@@ -60,7 +59,7 @@ fn a_hub_joins_nobody_and_a_rare_site_does() {
             event,
             domain: Domain::Network,
             class_uid: 4003,
-            by: Arc::from(format!("d{i}").as_str()),
+            by: format_smolstr!("d{i}"),
             contact: weft_entity_graph::Contact::Use,
         };
         graph.touch(&Entity::new(Site, "cdn.example"), touch);

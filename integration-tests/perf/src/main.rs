@@ -24,6 +24,10 @@ const WARM_DAYS: i64 = 8;
 const WARM_HOURS: i64 = 1;
 const MEASURED_HOURS: i64 = 3;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error>;
 
 /// Processor time of this thread in seconds (Linux): what else runs on the machine does not count.
@@ -96,13 +100,13 @@ fn print_mix(facts: &[Fact], models: &[weft_indicators::Model], events: usize) {
     let mut taught = BTreeSet::new();
     for fact in facts {
         for (index, model) in models.iter().enumerate().filter(|(_, m)| m.on == fact.kind && m.conditions.iter().all(|c| c.holds(fact))) {
-            let Some(subject) = fact.get(&model.subject) else { continue };
+            let Some(subject) = fact.get(model.subject) else { continue };
             *mix.entry("calibration").or_default() += 1;
             for (position, feature) in model.features.iter().enumerate() {
                 let kind = match &feature.measure {
                     FeatureKind::Novelty(field) => {
-                        let key = (index, position, fact.actor().map(|a| &a.key), subject, fact.get(field));
-                        if fact.get(field).is_none() || !taught.insert(key) {
+                        let key = (index, position, fact.actor().map(|a| &a.key), subject, fact.get(*field));
+                        if fact.get(*field).is_none() || !taught.insert(key) {
                             continue;
                         }
                         "novelty"

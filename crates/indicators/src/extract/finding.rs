@@ -2,8 +2,7 @@
 
 use super::{Collector, Internal};
 use std::net::IpAddr;
-use std::sync::Arc;
-use weft_model::{DetectionFinding, Domain, Entity, EntityKind, Involved, InvolvedKind};
+use weft_model::{DetectionFinding, Domain, Entity, EntityKind, Involved, InvolvedKind, SmolStr, format_smolstr};
 
 /// Entities one finding yields.
 const MAX_ENTITIES: usize = 32;
@@ -23,7 +22,7 @@ pub(super) fn extract(out: &mut Collector<'_>, finding: &DetectionFinding) {
             }
             InvolvedKind::Ip => match one.name.parse::<IpAddr>() {
                 Ok(ip) if is_inside(ip) => internal.push(out.device(ip)),
-                Ok(ip) => external.push(Entity::new(EntityKind::Ip, ip.to_string())),
+                Ok(ip) => external.push(Entity::new(EntityKind::Ip, format_smolstr!("{ip}"))),
                 Err(_) => {}
             },
             InvolvedKind::Domain => external.push(host(out, &one.name)),
@@ -62,7 +61,7 @@ fn account(out: &mut Collector<'_>, one: &Involved) -> Internal {
     match out.person(&entity.key) {
         Some(who) => who,
         None => {
-            let key: Arc<str> = Arc::from(entity.key.as_str());
+            let key: SmolStr = SmolStr::new(&entity.key);
             out.out.known.push((EntityKind::Account, key.clone()));
             Internal { kind: EntityKind::Account, name: key.clone(), key, peer: None }
         }
@@ -83,7 +82,7 @@ pub(crate) fn resolve(context: crate::Context<'_>, name: &str) -> Entity {
 }
 
 fn device(out: &mut Collector<'_>, name: &str) -> Internal {
-    let key: Arc<str> = Arc::from(name.to_lowercase().as_str());
+    let key: SmolStr = SmolStr::new(name.to_lowercase().as_str());
     out.out.known.push((EntityKind::Device, key.clone()));
     Internal { kind: EntityKind::Device, name: key.clone(), key, peer: None }
 }

@@ -8,12 +8,13 @@ mod saas;
 
 use crate::context::Context;
 use crate::fact::{Fact, FactKind};
+use crate::field;
 pub(crate) use finding::resolve;
 use std::net::IpAddr;
-use std::sync::Arc;
 use weft_entity_graph::{Contact, EntityGraph, Touch};
 use weft_model::{
-    AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, Entity, EntityKind, Event, EventTime, HOUR_MS, InvolvedKind, Status,
+    AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, Entity, EntityKind, Event, EventTime, HOUR_MS, InvolvedKind, SmolStr,
+    Status, format_smolstr,
 };
 
 /// What one event yields.
@@ -23,13 +24,13 @@ pub struct Extracted {
     /// External entity and contact.
     pub touches: Vec<(Entity, Touch)>,
     /// Internal entities seen.
-    pub known: Vec<(EntityKind, Arc<str>)>,
+    pub known: Vec<(EntityKind, SmolStr)>,
     /// Of another product's finding: whom and what it names, the one it is about first.
     pub sighted: Vec<Entity>,
     /// Who was active from a source of its own, and in which country.
-    pub seated: Vec<(Arc<str>, Arc<str>)>,
+    pub seated: Vec<(SmolStr, SmolStr)>,
     /// Outside addresses that were written to, and their registrable domain where that belongs to one owner.
-    pub wrote: Vec<(Arc<str>, Option<Arc<str>>)>,
+    pub wrote: Vec<(SmolStr, Option<SmolStr>)>,
 }
 
 /// Nobody gets to another country and to work there within this time of having been seen at the usual place.
@@ -95,14 +96,14 @@ impl Extractor {
 #[derive(Clone, Debug)]
 struct Internal {
     kind: EntityKind,
-    key: Arc<str>,
-    name: Arc<str>,
-    peer: Option<Arc<str>>,
+    key: SmolStr,
+    name: SmolStr,
+    peer: Option<SmolStr>,
 }
 
 impl Internal {
     fn entity(&self) -> Entity {
-        Entity::new(self.kind, self.key.as_ref())
+        Entity::new(self.kind, self.key.clone())
     }
 }
 
@@ -123,12 +124,12 @@ impl Collector<'_> {
         let internal = match self.context.directory.person(alias) {
             Some((key, person)) => Internal {
                 kind: EntityKind::Person,
-                key: Arc::from(key),
-                name: Arc::from(if person.display_name.is_empty() { key } else { &person.display_name }),
-                peer: (!person.department.is_empty()).then(|| Arc::from(person.department.as_str())),
+                key: SmolStr::new(key),
+                name: SmolStr::new(if person.display_name.is_empty() { key } else { &person.display_name }),
+                peer: (!person.department.is_empty()).then(|| SmolStr::new(&person.department)),
             },
             None if alias.contains('@') && alias.len() <= 320 => {
-                let key: Arc<str> = Arc::from(alias.to_lowercase().as_str());
+                let key: SmolStr = SmolStr::new(alias.to_lowercase().as_str());
                 let kind = if self.context.directory.is_empty() { EntityKind::Person } else { EntityKind::Account };
                 Internal { kind, name: key.clone(), key, peer: None }
             }
@@ -141,9 +142,9 @@ impl Collector<'_> {
     /// The device behind an internal address, by its lease, else the address itself.
     fn device(&mut self, ip: IpAddr) -> Internal {
         let bound = self.context.graph.bindings.device(ip, self.at());
-        let key = bound.unwrap_or_else(|| Arc::from(ip.to_string().as_str()));
+        let key = bound.unwrap_or_else(|| format_smolstr!("{ip}"));
         let owner = self.context.directory.owner_of(&key).and_then(|owner| self.context.directory.person(owner));
-        let peer = owner.map(|(_, person)| person.department.as_str()).filter(|department| !department.is_empty()).map(Arc::from);
+        let peer = owner.map(|(_, person)| person.department.as_str()).filter(|department| !department.is_empty()).map(SmolStr::new);
         self.out.known.push((EntityKind::Device, key.clone()));
         Internal { kind: EntityKind::Device, name: key.clone(), key, peer }
     }
@@ -168,20 +169,20 @@ impl Collector<'_> {
     fn address(&mut self, fact: &mut Fact, ip: Option<IpAddr>, by: &Internal) {
         let Some(ip) = ip else { return };
         let info = self.context.enricher.ip(ip);
-        fact.fields.push(("ip", Arc::from(ip.to_string().as_str())));
-        fact.fields.push(("ip_scope", Arc::from(if info.is_private { "private" } else { "public" })));
+        fact.fields.push((field!("ip"), format_smolstr!("{ip}")));
+        fact.fields.push((field!("ip_scope"), SmolStr::new(if info.is_private { "private" } else { "public" })));
         if info.is_private {
             return;
         }
-        let country: Option<Arc<str>> = info.country.map(|country| Arc::from(country.as_str()));
+        let country: Option<SmolStr> = info.country.map(|country| SmolStr::new(country.as_str()));
         if let Some(country) = &country {
-            fact.fields.push(("country", country.clone()));
+            fact.fields.push((field!("country"), country.clone()));
         }
         if let Some(asn) = info.asn {
-            fact.fields.push(("asn", Arc::from(format!("AS{asn}").as_str())));
+            fact.fields.push((field!("asn"), format_smolstr!("AS{asn}")));
         }
         if let Some(organisation) = info.as_org {
-            fact.fields.push(("as_org", organisation));
+            fact.fields.push((field!("as_org"), organisation.into()));
         }
         let kind = if info.is_vpn {
             "vpn"
@@ -190,22 +191,22 @@ impl Collector<'_> {
         } else {
             "access"
         };
-        fact.fields.push(("network_kind", Arc::from(kind)));
-        fact.fields.push(("source_network", Arc::from(neighbourhood(ip).as_str())));
-        let entity = Entity::new(EntityKind::Ip, ip.to_string());
+        fact.fields.push((field!("network_kind"), SmolStr::new(kind)));
+        fact.fields.push((field!("source_network"), SmolStr::new(neighbourhood(ip).as_str())));
+        let entity = Entity::new(EntityKind::Ip, format_smolstr!("{ip}"));
         let earlier = (self.at().plus_ms(-30 * DAY_MS), self.at().plus_ms(-DAY_MS));
         let familiarity = match self.context.graph.touches(&entity) {
             Some(touches) if touches.touched_by(&by.key, earlier.0, earlier.1) => "own",
             Some(touches) if touches.first_seen() <= earlier.1 => "known here",
             _ => "new",
         };
-        fact.fields.push(("familiarity", Arc::from(familiarity)));
+        fact.fields.push((field!("familiarity"), SmolStr::new(familiarity)));
         if let Some(country) = country.filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
             if self.context.graph.touches(&entity).is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
                 self.out.seated.push((by.key.clone(), country));
             } else if familiarity != "own" && self.is_elsewhere(&by.key, &country) {
-                fact.fields.push(("presence", Arc::from("elsewhere")));
+                fact.fields.push((field!("presence"), SmolStr::new("elsewhere")));
             }
         }
         fact.entities.push(entity.clone());
@@ -219,7 +220,7 @@ impl Collector<'_> {
     }
 
     fn fact(&self, kind: FactKind, who: &Internal) -> Fact {
-        let field = if who.kind == EntityKind::Device { "device" } else { "person" };
+        let field = if who.kind == EntityKind::Device { field!("device") } else { field!("person") };
         Fact {
             kind,
             event: self.event.reference(),

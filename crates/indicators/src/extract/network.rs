@@ -2,11 +2,12 @@
 
 use super::{Collector, Internal, tld};
 use crate::fact::{Fact, FactKind};
+use crate::field;
+use crate::field::Field;
 use std::net::IpAddr;
-use std::sync::Arc;
 use weft_enrich::is_private;
 use weft_entity_graph::Touches;
-use weft_model::{DAY_MS, DnsActivity, Entity, EntityKind, HttpActivity, NetworkActivity};
+use weft_model::{DAY_MS, DnsActivity, Entity, EntityKind, HttpActivity, NetworkActivity, SmolStr, format_smolstr};
 
 /// Addresses of one DNS answer that become entities.
 const MAX_ANSWERS: usize = 8;
@@ -32,7 +33,7 @@ fn is_external_name(out: &Collector<'_>, host: &str) -> bool {
 }
 
 /// `met` are fields of how the host was met: the client's fingerprint or name.
-fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[IpAddr], met: &[(&'static str, &str)]) {
+fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[IpAddr], met: &[(Field, &str)]) {
     if !is_external_name(out, host) {
         return;
     }
@@ -40,25 +41,25 @@ fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[
     let registrable = info.registrable.into_owned();
     let platform = info.platform;
     let mut fact = out.fact(FactKind::NetContact, device);
-    fact.fields.push(("host", Arc::from(host)));
-    fact.fields.push(("domain", Arc::from(registrable.as_str())));
-    fact.fields.push(("tld", Arc::from(tld(host))));
+    fact.fields.push((field!("host"), SmolStr::new(host)));
+    fact.fields.push((field!("domain"), SmolStr::new(&registrable)));
+    fact.fields.push((field!("tld"), SmolStr::new(tld(host))));
     if let Some(platform) = platform {
-        fact.fields.push(("platform", Arc::from(platform.as_str())));
+        fact.fields.push((field!("platform"), SmolStr::new(platform.as_str())));
     }
-    fact.fields.extend(met.iter().map(|(name, value)| (*name, Arc::from(*value))));
+    fact.fields.extend(met.iter().map(|(name, value)| (*name, SmolStr::new(*value))));
     let domain = Entity::new(EntityKind::Domain, registrable);
     let (from, to) = (out.at().plus_ms(-30 * DAY_MS), out.at().plus_ms(-DAY_MS));
     let is_known = |touches: &Touches| touches.touchers_up_to(1, from, to, |who| !out.context.graph.is_device(who)) > 0;
     let acquaintance = if out.context.graph.touches(&domain).is_some_and(is_known) { "known" } else { "new" };
-    fact.fields.push(("acquaintance", Arc::from(acquaintance)));
+    fact.fields.push((field!("acquaintance"), SmolStr::new(acquaintance)));
     fact.entities.push(domain.clone());
     out.touch(domain, device);
     for (index, ip) in addresses.iter().filter(|ip| !is_private(**ip)).take(MAX_ANSWERS).enumerate() {
         if index == 0 {
             out.address(&mut fact, Some(*ip), device);
         } else {
-            let entity = Entity::new(EntityKind::Ip, ip.to_string());
+            let entity = Entity::new(EntityKind::Ip, format_smolstr!("{ip}"));
             fact.entities.push(entity.clone());
             out.touch(entity, device);
         }
@@ -69,7 +70,7 @@ fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[
 
 fn add_person(out: &Collector<'_>, fact: &mut Fact, device: &Internal) {
     if let Some(person) = out.context.graph.bindings.person(&device.key, out.at(), out.context.directory) {
-        fact.entities.push(Entity::new(EntityKind::Person, person.as_ref()));
+        fact.entities.push(Entity::new(EntityKind::Person, person));
     }
 }
 
@@ -98,11 +99,11 @@ fn query(out: &mut Collector<'_>, device: &Internal, dns: &DnsActivity) {
     };
     let mut fact = out.fact(FactKind::NetQuery, device);
     fact.amount = below.len() as u64;
-    fact.fields.push(("query", Arc::from(dns.hostname.as_str())));
-    fact.fields.push(("domain", Arc::from(registrable.as_str())));
-    fact.fields.push(("tld", Arc::from(tld(&registrable))));
-    fact.fields.push(("query_result", Arc::from(result)));
-    fact.fields.push(("label_shape", Arc::from(shape(below))));
+    fact.fields.push((field!("query"), SmolStr::new(&dns.hostname)));
+    fact.fields.push((field!("domain"), SmolStr::new(&registrable)));
+    fact.fields.push((field!("tld"), SmolStr::new(tld(&registrable))));
+    fact.fields.push((field!("query_result"), SmolStr::new(result)));
+    fact.fields.push((field!("label_shape"), SmolStr::new(shape(below))));
     fact.entities.push(Entity::new(EntityKind::Domain, registrable));
     out.out.facts.push(fact);
 }
@@ -130,14 +131,14 @@ pub(super) fn http(out: &mut Collector<'_>, http: &HttpActivity) {
     let addresses: Vec<IpAddr> = http.dst_endpoint.ip.into_iter().collect();
     let agent: String =
         http.user_agent.iter().flat_map(|agent| agent.chars()).filter(|c| !c.is_ascii_digit() && *c != '.').take(128).collect();
-    let met = [("user_agent", agent.as_str())];
+    let met = [(field!("user_agent"), agent.as_str())];
     contact(out, &device, &http.host, &addresses, if agent.is_empty() { &[] } else { &met });
     let path = http.path.split(['?', '#']).next().unwrap_or_default();
     let ending = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_ascii_lowercase());
     let Some(ending) = ending.filter(|ending| http.http_method == "GET" && PROGRAM_ENDINGS.contains(&ending.as_str())) else { return };
     let Some(address) = http.dst_endpoint.ip.filter(|ip| !is_private(*ip)) else { return };
     let mut fact = out.fact(FactKind::NetDownload, &device);
-    fact.fields.push(("file_type", Arc::from(ending.as_str())));
+    fact.fields.push((field!("file_type"), SmolStr::new(&ending)));
     named_host(out, &mut fact, &http.host, address);
     out.address(&mut fact, Some(address), &device);
     add_person(out, &mut fact, &device);
@@ -148,14 +149,14 @@ pub(super) fn http(out: &mut Collector<'_>, http: &HttpActivity) {
 fn named_host(out: &Collector<'_>, fact: &mut Fact, host: &str, address: IpAddr) {
     if is_external_name(out, host) {
         let info = out.context.enricher.domain(host);
-        fact.fields.push(("domain", Arc::from(info.registrable.as_ref())));
-        fact.fields.push(("host", Arc::from(host)));
+        fact.fields.push((field!("domain"), SmolStr::new(info.registrable.as_ref())));
+        fact.fields.push((field!("host"), SmolStr::new(host)));
         if let Some(platform) = info.platform {
-            fact.fields.push(("platform", Arc::from(platform.as_str())));
+            fact.fields.push((field!("platform"), SmolStr::new(platform.as_str())));
         }
         fact.entities.push(Entity::new(EntityKind::Domain, info.registrable.into_owned()));
     } else {
-        fact.fields.push(("host", Arc::from(address.to_string().as_str())));
+        fact.fields.push((field!("host"), format_smolstr!("{address}")));
     }
 }
 
@@ -168,7 +169,7 @@ pub(super) fn flow(out: &mut Collector<'_>, flow: &NetworkActivity) {
     }
     let ja4 = flow.tls.as_ref().and_then(|tls| tls.ja4.as_deref());
     if let Some(host) = &flow.dst_endpoint.hostname {
-        let met = [("ja4", ja4.unwrap_or_default())];
+        let met = [(field!("ja4"), ja4.unwrap_or_default())];
         contact(out, &device, host, &[destination], if ja4.is_some() { &met } else { &[] });
     }
     let mut fact = out.fact(FactKind::NetConnection, &device);
@@ -178,9 +179,9 @@ pub(super) fn flow(out: &mut Collector<'_>, flow: &NetworkActivity) {
     service(&mut fact, flow);
     if let Some(place) = fact.entity(EntityKind::Domain).or_else(|| fact.entity(EntityKind::Ip)) {
         let company = company(out, place, &device);
-        fact.fields.push(("company", company));
+        fact.fields.push((field!("company"), company));
     }
-    fact.fields.push(("named", Arc::from(if flow.dst_endpoint.hostname.is_some() { "by name" } else { "by address" })));
+    fact.fields.push((field!("named"), SmolStr::new(if flow.dst_endpoint.hostname.is_some() { "by name" } else { "by address" })));
     fact.amount = u64::try_from(flow.end_time.since(flow.start_time) / 1000).unwrap_or(0);
     if flow.traffic.bytes_out >= MIN_UPLOAD {
         let mut upload = Fact { kind: FactKind::NetFlow, amount: flow.traffic.bytes_out, ..fact.clone() };
@@ -191,12 +192,12 @@ pub(super) fn flow(out: &mut Collector<'_>, flow: &NetworkActivity) {
 }
 
 /// How many other devices here had to do with it in the last 30 days.
-fn company(out: &Collector<'_>, entity: &Entity, device: &Internal) -> Arc<str> {
+fn company(out: &Collector<'_>, entity: &Entity, device: &Internal) -> SmolStr {
     let graph = out.context.graph;
     let is_other = |who: &str| *who != *device.key && graph.is_device(who);
     let from = out.at().plus_ms(-30 * DAY_MS);
     let others = graph.touches(entity).map_or(0, |touches| touches.touchers_up_to(4, from, out.at(), |who| !is_other(who)));
-    Arc::from(match others {
+    SmolStr::new(match others {
         0 => "nobody else",
         1..=3 => "few others",
         _ => "many others",
@@ -212,9 +213,9 @@ fn service(fact: &mut Fact, flow: &NetworkActivity) {
         _ => "other",
     };
     if let Some(port) = flow.dst_endpoint.port {
-        fact.fields.push(("port", Arc::from(format!("{transport}/{port}").as_str())));
+        fact.fields.push((field!("port"), format_smolstr!("{transport}/{port}")));
     }
-    fact.fields.push(("protocol", Arc::from(flow.app_name.as_deref().unwrap_or(transport))));
+    fact.fields.push((field!("protocol"), SmolStr::new(flow.app_name.as_deref().unwrap_or(transport))));
 }
 
 /// A flow to a neighbour inside.
@@ -224,11 +225,11 @@ fn internal(out: &mut Collector<'_>, flow: &NetworkActivity, device: &Internal, 
     }
     let mut fact = out.fact(FactKind::NetInternal, device);
     let host = out.context.graph.bindings.device(destination, out.at());
-    fact.fields.push(("internal_host", host.unwrap_or_else(|| Arc::from(destination.to_string().as_str()))));
+    fact.fields.push((field!("internal_host"), host.unwrap_or_else(|| format_smolstr!("{destination}"))));
     service(&mut fact, flow);
     fact.amount = flow.traffic.bytes_out;
     if let Some(protocol) = flow.dst_endpoint.port.and_then(administration) {
-        fact.fields.push(("operation", Arc::from(protocol)));
+        fact.fields.push((field!("operation"), SmolStr::new(protocol)));
     }
     out.out.facts.push(fact);
 }

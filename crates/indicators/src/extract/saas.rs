@@ -2,11 +2,11 @@
 
 use super::{Collector, Internal};
 use crate::fact::{Fact, FactKind};
-use std::sync::Arc;
+use crate::field;
 use weft_entity_graph::Contact;
 use weft_model::{
     AccountChange, AccountChangeKind, ApiActivity, Authentication, AuthenticationKind, DAY_MS, Endpoint, Entity, EntityKind,
-    EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, Session, Status, User,
+    EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, Session, SmolStr, Status, User,
 };
 
 /// Why a sign-in was interrupted.
@@ -14,8 +14,8 @@ const SECOND_FACTOR_REQUIRED: &str = "second factor required";
 /// Longest text taken over from a record.
 const MAX_TEXT: usize = 256;
 
-fn text(value: &str) -> Arc<str> {
-    Arc::from(value.chars().take(MAX_TEXT).collect::<String>().as_str())
+fn text(value: &str) -> SmolStr {
+    SmolStr::new(value.chars().take(MAX_TEXT).collect::<String>().as_str())
 }
 
 fn who(out: &mut Collector<'_>, user: &User) -> Option<Internal> {
@@ -35,7 +35,7 @@ fn status(fact: &mut Fact, status: Status) {
         Status::Failure => "failure",
         Status::Unknown => return,
     };
-    fact.fields.push(("status", Arc::from(value)));
+    fact.fields.push((field!("status"), SmolStr::new(value)));
 }
 
 /// The outcome of a sign-in. Being asked for the second factor is a step of a sign-in with the right password, not a failure of it.
@@ -45,21 +45,21 @@ fn logon_status(fact: &mut Fact, logon: &Authentication) {
     }
     let reason = reason(logon.status_detail.as_deref().unwrap_or_default());
     let outcome = if reason == SECOND_FACTOR_REQUIRED { "interrupted" } else { "failure" };
-    fact.fields.push(("status", Arc::from(outcome)));
-    fact.fields.push(("status_reason", Arc::from(reason)));
+    fact.fields.push((field!("status"), SmolStr::new(outcome)));
+    fact.fields.push((field!("status_reason"), SmolStr::new(reason)));
 }
 
 fn session(fact: &mut Fact, session: Option<&Session>) {
     if let Some(session) = session {
-        fact.fields.push(("session", text(&session.uid)));
+        fact.fields.push((field!("session"), text(&session.uid)));
         fact.entities.push(Entity::new(EntityKind::Session, session.uid.as_str()));
     }
 }
 
 /// A user agent without its version numbers: updates are not new clients.
-fn client(user_agent: &str) -> Arc<str> {
+fn client(user_agent: &str) -> SmolStr {
     let family: String = user_agent.chars().filter(|c| !c.is_ascii_digit() && *c != '.' && *c != '_').take(MAX_TEXT).collect();
-    Arc::from(family.as_str())
+    SmolStr::new(&family)
 }
 
 pub(super) fn logon(out: &mut Collector<'_>, logon: &Authentication) {
@@ -70,20 +70,20 @@ pub(super) fn logon(out: &mut Collector<'_>, logon: &Authentication) {
     let mut fact = out.fact(FactKind::SaasLogon, &person);
     logon_status(&mut fact, logon);
     if let Some(is_mfa) = logon.is_mfa {
-        fact.fields.push(("second_factor", Arc::from(if is_mfa { "used" } else { "not used" })));
+        fact.fields.push((field!("second_factor"), SmolStr::new(if is_mfa { "used" } else { "not used" })));
     }
     absence(out, &mut fact, &person);
     let is_service = is_service_account(out, &person);
-    fact.fields.push(("account_kind", Arc::from(if is_service { "service" } else { "person" })));
+    fact.fields.push((field!("account_kind"), SmolStr::new(if is_service { "service" } else { "person" })));
     out.address(&mut fact, logon.src_endpoint.ip, &person);
     if let Some(agent) = &logon.user_agent {
-        fact.fields.push(("user_agent", client(agent)));
+        fact.fields.push((field!("user_agent"), client(agent)));
     }
     if let Some(app) = logon.app_name.as_ref().or(logon.service_name.as_ref()) {
-        fact.fields.push(("app", text(app)));
+        fact.fields.push((field!("app"), text(app)));
     }
     if let Some(service) = &logon.service_name {
-        fact.fields.push(("service", text(service)));
+        fact.fields.push((field!("service"), text(service)));
     }
     session(&mut fact, logon.session.as_ref());
     out.out.facts.push(fact);
@@ -121,7 +121,7 @@ fn absence(out: &Collector<'_>, fact: &mut Fact, person: &Internal) {
         30..90 => "a month or more",
         _ => "three months or more",
     };
-    fact.fields.push(("absence", Arc::from(step)));
+    fact.fields.push((field!("absence"), SmolStr::new(step)));
 }
 
 /// Whether programs use the account: its name or its directory title says so.
@@ -135,15 +135,15 @@ fn is_service_account(out: &Collector<'_>, person: &Internal) -> bool {
 pub(super) fn account(out: &mut Collector<'_>, change: &AccountChange) {
     let Some(person) = who(out, &change.user).or_else(|| actor(out, &change.actor)) else { return };
     let mut fact = out.fact(FactKind::SaasAccount, &person);
-    fact.fields.push(("operation", text(&change.operation)));
+    fact.fields.push((field!("operation"), text(&change.operation)));
     let what = format!("{} {}", change.operation, change.auth_factor.as_deref().unwrap_or_default());
-    fact.fields.push(("change", text(what.trim_end())));
+    fact.fields.push((field!("change"), text(what.trim_end())));
     if let Some(factor) = &change.auth_factor {
-        fact.fields.push(("auth_factor", text(factor)));
+        fact.fields.push((field!("auth_factor"), text(factor)));
     }
-    fact.fields.push(("account_change", Arc::from(account_change(change.kind))));
+    fact.fields.push((field!("account_change"), SmolStr::new(account_change(change.kind))));
     if let Some(by) = actor(out, &change.actor) {
-        fact.fields.push(("by", Arc::from(if by.key == person.key { "the owner" } else { "somebody else" })));
+        fact.fields.push((field!("by"), SmolStr::new(if by.key == person.key { "the owner" } else { "somebody else" })));
         if by.key != person.key {
             fact.entities.push(by.entity());
         }
@@ -165,7 +165,7 @@ fn operation(
 ) -> Option<Fact> {
     let person = actor(out, by)?;
     let mut fact = out.fact(kind, &person);
-    fact.fields.push(("operation", text(name)));
+    fact.fields.push((field!("operation"), text(name)));
     status(&mut fact, outcome);
     out.address(&mut fact, from.ip, &person);
     session(&mut fact, by.session.as_ref());
@@ -195,8 +195,8 @@ pub(super) fn entity(out: &mut Collector<'_>, change: &EntityManagement) {
     if is_rule {
         rule(&mut fact, change);
     } else {
-        fact.fields.push(("object", text(&change.entity_type)));
-        fact.fields.push(("object_name", text(&change.entity_name)));
+        fact.fields.push((field!("object"), text(&change.entity_type)));
+        fact.fields.push((field!("object_name"), text(&change.entity_name)));
         let what = match change.kind {
             EntityManagementKind::Create => "created",
             EntityManagementKind::Read => "read",
@@ -204,7 +204,7 @@ pub(super) fn entity(out: &mut Collector<'_>, change: &EntityManagement) {
             EntityManagementKind::Delete => "deleted",
             EntityManagementKind::Other => "other",
         };
-        fact.fields.push(("change", Arc::from(what)));
+        fact.fields.push((field!("change"), SmolStr::new(what)));
     }
     forwarding(out, &mut fact, change);
     owner(out, &fact, change);
@@ -217,7 +217,7 @@ fn owner(out: &mut Collector<'_>, fact: &Fact, change: &EntityManagement) {
     let directory = out.context.directory;
     let Some((_, whose)) = change.parameters.iter().find(named).filter(|(_, value)| directory.person(value).is_some()) else { return };
     let (Some(owner), Some(source)) = (out.person(whose), fact.entity(EntityKind::Ip).cloned()) else { return };
-    if fact.actor().is_none_or(|actor| actor.key != owner.key.as_ref()) {
+    if fact.actor().is_none_or(|actor| actor.key != owner.key) {
         out.contact(source, &owner, Contact::Affected);
     }
 }
@@ -241,8 +241,8 @@ fn forwarding(out: &Collector<'_>, fact: &mut Fact, change: &EntityManagement) {
             continue;
         };
         let is_own = out.context.directory.is_own_domain(domain);
-        fact.fields.push(("forward_scope", Arc::from(if is_own { "inside" } else { "outside" })));
-        fact.fields.push(("forward_domain", text(domain)));
+        fact.fields.push((field!("forward_scope"), SmolStr::new(if is_own { "inside" } else { "outside" })));
+        fact.fields.push((field!("forward_domain"), text(domain)));
         if !is_own && !domain.is_empty() {
             let info = out.context.enricher.domain(domain);
             if info.platform.is_none() {
@@ -256,9 +256,9 @@ fn forwarding(out: &Collector<'_>, fact: &mut Fact, change: &EntityManagement) {
 pub(super) fn api(out: &mut Collector<'_>, call: &ApiActivity) {
     let fact = operation(out, &call.actor, &call.operation, call.status, &call.src_endpoint, FactKind::SaasOperation);
     let Some(mut fact) = fact else { return };
-    fact.fields.push(("service", text(&call.service_name)));
+    fact.fields.push((field!("service"), text(&call.service_name)));
     if let Some(agent) = &call.user_agent {
-        fact.fields.push(("user_agent", client(agent)));
+        fact.fields.push((field!("user_agent"), client(agent)));
     }
     out.out.facts.push(fact);
 }
@@ -279,10 +279,10 @@ pub(super) fn file(out: &mut Collector<'_>, file: &FileHosting) {
         K::Open | K::Preview => "open",
         K::Other => "other",
     };
-    fact.fields.push(("file_action", Arc::from(action)));
-    fact.fields.push(("object_name", text(&file.file_path)));
+    fact.fields.push((field!("file_action"), SmolStr::new(action)));
+    fact.fields.push((field!("object_name"), text(&file.file_path)));
     if let Some((_, ending)) = file.file_name.rsplit_once('.').filter(|(_, ending)| ending.len() <= 10) {
-        fact.fields.push(("file_type", text(&ending.to_lowercase())));
+        fact.fields.push((field!("file_type"), text(&ending.to_lowercase())));
     }
     out.out.facts.push(fact);
 }
@@ -324,10 +324,10 @@ fn rule(fact: &mut Fact, change: &EntityManagement) {
     .into_iter()
     .filter_map(|(name, on)| on.then_some(name))
     .collect();
-    fact.fields.push(("rule_name", text(name)));
-    fact.fields.push(("rule_name_shape", Arc::from(shape)));
-    fact.fields.push(("rule_folder", text(&target)));
-    fact.fields.push(("rule_actions", text(&actions.join(", "))));
+    fact.fields.push((field!("rule_name"), text(name)));
+    fact.fields.push((field!("rule_name_shape"), SmolStr::new(shape)));
+    fact.fields.push((field!("rule_folder"), text(&target)));
+    fact.fields.push((field!("rule_actions"), text(&actions.join(", "))));
     fact.entities.push(Entity::new(EntityKind::InboxRule, format!("{}/{name}", fact.actor().map_or("", |actor| actor.key.as_str()))));
 }
 

@@ -1,8 +1,8 @@
 //! Indicators made for tests: one by one, and whole months of noise over Zipf-distributed entities.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use std::sync::Arc;
 use weft_entity_graph::{EntityGraph, Touch};
+use weft_model::SmolStr;
 use weft_model::*;
 use weft_stitcher::Priors;
 
@@ -100,8 +100,8 @@ impl Tenant {
     /// sender of rank r by a share 1 / (r + 1) of the devices or people, at least by two.
     pub fn new(people: usize, hosts: usize, days: i64) -> Self {
         let mut graph = EntityGraph::default();
-        let devices: Vec<Arc<str>> = (0..people).map(|i| Arc::from(format!("d{i}").as_str())).collect();
-        let names: Vec<Arc<str>> = (0..people).map(|i| Arc::from(format!("p{i}").as_str())).collect();
+        let devices: Vec<SmolStr> = (0..people).map(|i| format_smolstr!("d{i}")).collect();
+        let names: Vec<SmolStr> = (0..people).map(|i| format_smolstr!("p{i}")).collect();
         names.iter().for_each(|name| graph.known(EntityKind::Person, name));
         devices.iter().for_each(|device| graph.known(EntityKind::Device, device));
         for rank in 0..hosts {
@@ -111,7 +111,7 @@ impl Tenant {
                 for day in [-8, days] {
                     let uid = EventUid::of("touch", &[&rank.to_le_bytes(), &i.to_le_bytes(), &day.to_le_bytes()]);
                     let event = EventRef { time: EventTime(day * DAY_MS), uid };
-                    let touch = |by: &Arc<str>| Touch {
+                    let touch = |by: &SmolStr| Touch {
                         event,
                         domain: Domain::Network,
                         class_uid: 4003,

@@ -2,9 +2,9 @@
 
 use crate::extract::{Collector, Internal, tld};
 use crate::fact::Fact;
+use crate::field;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use weft_model::{EmailActivity, Entity, EntityKind, MailLink};
+use weft_model::{EmailActivity, Entity, EntityKind, MailLink, SmolStr};
 
 /// Linked domains that get facts of their own.
 const MAX_DOMAINS: usize = 10;
@@ -40,8 +40,8 @@ pub(super) fn add(out: &mut Collector<'_>, fact: &mut Fact, domain: &str, links:
     out.touch(entity, who);
     for link in links.iter().take(MAX_URLS) {
         let url = Entity::new(EntityKind::Url, link.url.as_str());
-        if fact.get("url").is_none() {
-            fact.fields.push(("url", Arc::from(link.url.as_str())));
+        if fact.get(field!("url")).is_none() {
+            fact.fields.push((field!("url"), SmolStr::new(&link.url)));
         }
         fact.entities.push(url.clone());
         out.touch(url, who);
@@ -58,12 +58,12 @@ pub(super) fn add_fields(out: &Collector<'_>, fact: &mut Fact, domain: &str, lin
         info.platform.map_or("other site", |platform| platform.as_str())
     };
     let said = links.iter().map(|link| what_text_says(out, link, domain)).max().unwrap_or(Said::Nothing);
-    fact.fields.push(("link_domain", Arc::from(domain)));
-    fact.fields.push(("link_tld", Arc::from(tld(domain))));
-    fact.fields.push(("link_relation", Arc::from(relation)));
-    fact.fields.push(("link_text", Arc::from(said.as_str())));
+    fact.fields.push((field!("link_domain"), SmolStr::new(domain)));
+    fact.fields.push((field!("link_tld"), SmolStr::new(tld(domain))));
+    fact.fields.push((field!("link_relation"), SmolStr::new(relation)));
+    fact.fields.push((field!("link_text"), SmolStr::new(said.as_str())));
     if let Some(link) = links.first() {
-        fact.fields.push(("link_host", Arc::from(link.host.as_str())));
+        fact.fields.push((field!("link_host"), SmolStr::new(&link.host)));
     }
 }
 

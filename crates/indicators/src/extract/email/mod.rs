@@ -7,9 +7,10 @@ mod subject;
 
 use super::{Collector, Internal};
 use crate::fact::{Fact, FactKind};
+use crate::field;
+use crate::field::Field;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use weft_model::{EmailActivity, Entity, EntityKind, MailLink};
+use weft_model::{EmailActivity, Entity, EntityKind, MailLink, SmolStr};
 
 /// Internal recipients that get facts of their own.
 const MAX_RECIPIENTS: usize = 50;
@@ -70,15 +71,15 @@ fn by_type(email: &EmailActivity) -> BTreeMap<String, &weft_model::Attachment> {
 }
 
 fn add_attachment(fact: &mut Fact, mime_type: &str, attached: &weft_model::Attachment) {
-    fact.fields.push(("attachment", Arc::from(attached.name.as_str())));
-    fact.fields.push(("attachment_type", Arc::from(mime_type)));
-    fact.fields.push(("attachment_class", Arc::from(attachment::class(mime_type))));
-    fact.fields.push(("attachment_fit", Arc::from(attachment::fit(attached).as_str())));
+    fact.fields.push((field!("attachment"), SmolStr::new(&attached.name)));
+    fact.fields.push((field!("attachment_type"), SmolStr::new(mime_type)));
+    fact.fields.push((field!("attachment_class"), SmolStr::new(attachment::class(mime_type))));
+    fact.fields.push((field!("attachment_fit"), SmolStr::new(attachment::fit(attached).as_str())));
 }
 
 fn sent(out: &mut Collector<'_>, email: &EmailActivity, sender: &Internal, links: &Links<'_>) {
     let mut base = out.fact(FactKind::EmailSent, sender);
-    base.fields.push(("subject", Arc::from(email.subject.as_str())));
+    base.fields.push((field!("subject"), SmolStr::new(&email.subject)));
     base.amount = (email.to.len() + email.cc.len()) as u64;
     let mut kind = "inside";
     for address in email.to.iter().chain(&email.cc).take(MAX_WRITTEN) {
@@ -89,9 +90,9 @@ fn sent(out: &mut Collector<'_>, email: &EmailActivity, sender: &Internal, links
         let info = out.context.enricher.domain(domain);
         let is_free = info.platform.is_some();
         kind = if is_free && kind != "outside" { "free mail" } else { "outside" };
-        out.out.wrote.push((Arc::from(address.as_str()), (!is_free).then(|| Arc::from(info.registrable.as_ref()))));
+        out.out.wrote.push((SmolStr::new(address), (!is_free).then(|| SmolStr::new(info.registrable.as_ref()))));
     }
-    base.fields.push(("recipient_kind", Arc::from(kind)));
+    base.fields.push((field!("recipient_kind"), SmolStr::new(kind)));
     if let Some((mime_type, attached)) = by_type(email).into_iter().next() {
         add_attachment(&mut base, &mime_type, attached);
     }
@@ -114,7 +115,7 @@ fn received(
     out: &mut Collector<'_>,
     email: &EmailActivity,
     recipient: &Internal,
-    common: &[(&'static str, Arc<str>)],
+    common: &[(Field, SmolStr)],
     sender_domain: &str,
     links: &Links<'_>,
 ) {
@@ -122,17 +123,17 @@ fn received(
     base.fields.extend(common.iter().cloned());
     let answers = email.in_reply_to.iter().map(|id| Entity::new(EntityKind::Message, id.as_str()));
     let answered: Vec<Entity> = answers.filter(|message| out.context.graph.touches(message).is_some()).collect();
-    base.fields.push(("sender_relation", Arc::from(if answered.is_empty() { "unsolicited" } else { "answer" })));
+    base.fields.push((field!("sender_relation"), SmolStr::new(if answered.is_empty() { "unsolicited" } else { "answer" })));
     let person = out.context.directory.person(&recipient.key).map(|(_, person)| person);
     let called = if subject::calls_by_name(&email.subject, person) { "recipient's name" } else { "no name" };
-    base.fields.push(("subject_name", Arc::from(called)));
+    base.fields.push((field!("subject_name"), SmolStr::new(called)));
     let sender = Entity::new(EntityKind::Sender, email.from.as_str());
     if !email.from.is_empty() {
         base.entities.push(sender.clone());
         out.touch(sender, recipient);
     }
     if let Some(campaign) = subject::campaign(&email.subject, person).filter(|_| answered.is_empty() && !email.is_automatic) {
-        base.fields.push(("campaign", Arc::from(campaign.as_str())));
+        base.fields.push((field!("campaign"), SmolStr::new(&campaign)));
         let campaign = Entity::new(EntityKind::Campaign, campaign);
         base.entities.push(campaign.clone());
         out.touch(campaign, recipient);
@@ -165,13 +166,13 @@ fn whole(
     out: &mut Collector<'_>,
     email: &EmailActivity,
     recipients: &[Internal],
-    common: &[(&'static str, Arc<str>)],
+    common: &[(Field, SmolStr)],
     sender_domain: &str,
     links: &Links<'_>,
 ) {
     let Some(first) = recipients.first().filter(|_| !email.from.is_empty()) else { return };
     let mut fact = out.fact(FactKind::EmailMessage, first);
-    fact.peer = (!sender_domain.is_empty()).then(|| Arc::from(sender_domain));
+    fact.peer = (!sender_domain.is_empty()).then(|| SmolStr::new(sender_domain));
     fact.amount = recipients.len() as u64;
     fact.fields.extend(common.iter().cloned());
     fact.entities.extend(recipients.iter().skip(1).take(MAX_NAMED).map(Internal::entity));
