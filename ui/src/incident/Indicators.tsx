@@ -9,6 +9,7 @@ import { type Group, groupAlike, type Namer } from "../text/alike.ts";
 import { addsUp, exact, oneIn, short, sumBits } from "../text/bits.ts";
 import { EvidenceButton } from "./EvidenceButton.tsx";
 import { t } from "../text/language.ts";
+import { feature, reason } from "../text/reasons.ts";
 
 const COLUMNS = 7;
 
@@ -185,11 +186,11 @@ function WhyTable({ indicator }: { indicator: Indicator }) {
       <tbody>
         {indicator.why.map((why, index) => (
           <tr key={index}>
-            <th scope="row">{why.feature}</th>
-            <td>{why.observed}</td>
-            <td>{why.expected}</td>
+            <th scope="row">{feature(why.feature)}</th>
+            <td>{reason(why.observed)}</td>
+            <td>{reason(why.expected)}</td>
             <td className="number">{Number(why.n).toLocaleString("en")}</td>
-            <td>{why.peer}</td>
+            <td>{reason(why.peer)}</td>
             <td className="number">{exact(why.bits)}</td>
           </tr>
         ))}

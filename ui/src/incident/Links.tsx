@@ -5,6 +5,7 @@ import { useCapped } from "../parts/Capped.tsx";
 import { exact, short } from "../text/bits.ts";
 import { cut, plural } from "../text/names.ts";
 import { t } from "../text/language.ts";
+import { tie } from "../text/reasons.ts";
 
 const COLUMNS = 3;
 
@@ -70,7 +71,7 @@ function Shared({ name, links, titles }: { name: string; links: Link[]; titles: 
           <tr key={index} className="member">
             <td colSpan={2}>
               {cut(titles.get(link.from) ?? link.from, 100)} <b>{t("with")}</b> {cut(titles.get(link.to) ?? link.to, 100)}
-              <span className="model">{link.reason}</span>
+              <span className="model">{tie(link.reason)}</span>
             </td>
             <td className="number">{exact(link.bits)}</td>
           </tr>
