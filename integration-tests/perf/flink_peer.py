@@ -29,11 +29,11 @@ def main():
     tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     tables.get_config().set("parallelism.default", "1")
     tables.execute_sql(f"""CREATE TABLE events (time_ms BIGINT, source STRING, destination STRING, sent BIGINT,
-        at AS TO_TIMESTAMP_LTZ(time_ms, 3), WATERMARK FOR at AS at)
+        seen AS TO_TIMESTAMP_LTZ(time_ms, 3), WATERMARK FOR seen AS seen)
         WITH ('connector' = 'filesystem', 'path' = 'file://{path}', 'format' = 'csv')""")
     tables.execute_sql("CREATE TABLE counts (source STRING, since TIMESTAMP(3), n BIGINT) WITH ('connector' = 'blackhole')")
     tables.execute_sql(f"""INSERT INTO counts SELECT source, window_start, COUNT(DISTINCT destination)
-        FROM TABLE(HOP(TABLE events, DESCRIPTOR(at), INTERVAL '{slide}' SECOND, INTERVAL '60' SECOND))
+        FROM TABLE(HOP(TABLE events, DESCRIPTOR(seen), INTERVAL '{slide}' SECOND, INTERVAL '60' SECOND))
         GROUP BY source, window_start, window_end""").wait()
     with open(path, "rb") as file:
         events = sum(1 for _ in file)
