@@ -1,7 +1,9 @@
 //! When in the week: 168 bins on a circle with a Dirichlet prior.
 
+use serde::{Deserialize, Serialize};
+
 /// Activity of one context by hour of the week.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct HourOfWeek {
     /// Hour and its events, by hour.
     bins: Vec<(u8, u32)>,

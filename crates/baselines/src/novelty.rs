@@ -1,5 +1,6 @@
 //! Novelty of a category by a hierarchical Pitman-Yor back-off with one table a type.
 
+use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 /// Distinct values one context remembers; a flood beyond it is treated as never seen.
@@ -21,11 +22,12 @@ impl Default for NoveltyParams {
 }
 
 /// How often each value was seen in one context (an entity, a peer group, the organisation).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Categories {
     /// Value and its sightings, by value: a few bytes for the few values of most contexts.
     counts: Vec<(u32, u32)>,
     total: u64,
+    #[serde(skip)]
     ranks: OnceLock<Vec<Rank>>,
 }
 

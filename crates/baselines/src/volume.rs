@@ -1,10 +1,12 @@
 //! How much: hierarchical tails over logarithmic bins.
 
+use serde::{Deserialize, Serialize};
+
 /// Bins of half a power of two: bin = floor(2 log2(1 + amount)).
 const BINS: u8 = 128;
 
 /// Counts of amounts in logarithmic bins.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Volume {
     /// Bin and its observations, by bin: most entities need few of them.
     bins: Vec<(u8, u32)>,

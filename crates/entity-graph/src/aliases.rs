@@ -1,5 +1,6 @@
 //! Names of one account (address, object id, security identifier, `domain\user`), united as records name them together.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use weft_model::SmolStr;
 
@@ -9,7 +10,7 @@ const MAX_NAMES: usize = 500_000;
 const MAX_GROUP: usize = 64;
 
 /// Which names mean the same account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Aliases {
     group_of: HashMap<SmolStr, u32>,
     groups: HashMap<u32, Vec<SmolStr>>,

@@ -1,6 +1,7 @@
 //! Whom the organisation writes to, and which names pass for others: people of the directory by display name, own and trusted mail
 //! domains by their looks. Must not know messages or models.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use weft_model::{Directory, EventTime, SmolStr};
@@ -44,7 +45,7 @@ pub struct LookAlike {
 }
 
 /// The memory of correspondence.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Correspondents {
     people: HashMap<String, SmolStr>,
     executives: HashSet<SmolStr>,

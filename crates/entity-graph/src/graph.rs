@@ -3,14 +3,20 @@
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
+use crate::ties::{End, Ties};
 use crate::touches::{Contact, Touch, Touches};
 use foldhash::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use weft_model::time::DAY_MS;
 use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime, SmolStr};
 
 /// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
 const MAX_EXTERNAL: usize = 2_000_000;
+/// Contacts kept one by one over all entities; beyond it only who and when. Some 100 bytes each.
+const MAX_LISTED: usize = 16_000_000;
+/// Bindings that ended so long ago are forgotten.
+const BINDINGS_MS: i64 = 45 * DAY_MS;
 /// Internal entities remembered.
 const MAX_INTERNAL: usize = 200_000;
 
@@ -22,7 +28,7 @@ const BEGIN_MS: i64 = 3 * DAY_MS;
 const MIN_FOLLOWERS: usize = 8;
 
 /// Live state of who is who and who touched what.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct EntityGraph {
     /// Identity bindings.
     pub bindings: Bindings,
@@ -41,6 +47,11 @@ pub struct EntityGraph {
     began: Option<EventTime>,
     people: HashSet<SmolStr>,
     devices: HashSet<SmolStr>,
+    /// Contacts kept one by one.
+    listed: usize,
+    /// The same contacts and logons as a graph; see [`Self::restored`].
+    #[serde(skip)]
+    pub(crate) ties: Ties,
     refused: u64,
 }
 
@@ -75,14 +86,44 @@ impl EntityGraph {
         }
         self.began = Some(self.began.map_or(touch.event.time, |began| began.min(touch.event.time)));
         let is_device = self.is_device(&touch.by);
-        if let Some(touches) = self.external.get_mut(entity) {
-            touches.add(touch, is_device);
+        let is_listed = self.listed < MAX_LISTED;
+        let touches = if let Some(touches) = self.external.get_mut(entity) {
+            touches
         } else if self.external.len() < MAX_EXTERNAL {
-            self.external.insert(entity.clone(), Touches::new(touch, is_device));
             *self.kinds.entry(entity.kind).or_default() += 1;
+            let place = self.ties.outside(entity);
+            self.external.entry(entity.clone()).or_insert(Touches::new(&touch, place))
         } else {
             self.refused += 1;
+            return;
+        };
+        let (place, before) = (touches.place(), touches.listed());
+        let first = touches.add(touch, is_device, is_listed);
+        self.listed = (self.listed + touches.listed()).saturating_sub(before);
+        if let Some(who) = first {
+            self.ties.tie(&who, place);
         }
+    }
+    /// A confirmed logon of `person` at `device`.
+    pub fn logon(&mut self, device: &str, person: &str, at: EventTime) {
+        if self.bindings.logon(device, person, at) {
+            self.ties.tie_inside(&SmolStr::new(person), &SmolStr::new(device));
+        }
+    }
+    /// The graph as it was before it was written, with what is not written built anew.
+    pub fn restored(mut self) -> Self {
+        self.tie_anew();
+        self
+    }
+    fn tie_anew(&mut self) {
+        let mut ties = Ties::default();
+        for (entity, touches) in &mut self.external {
+            let place = ties.outside(entity);
+            touches.set_place(place);
+            touches.everybody().for_each(|who| ties.tie(who, place));
+        }
+        self.bindings.pairs().for_each(|(device, person)| ties.tie_inside(person, device));
+        self.ties = ties;
     }
     /// The contacts with an external entity.
     pub fn touches(&self, entity: &Entity) -> Option<&Touches> {
@@ -133,11 +174,11 @@ impl EntityGraph {
     }
     /// External domains that an internal entity touched in `[from, to]`, in key order.
     pub fn domains_touched_by(&self, who: &str, from: EventTime, to: EventTime) -> Vec<(&Entity, &Touches)> {
-        let mut found: Vec<_> = self
-            .external
-            .iter()
-            .filter(|(entity, touches)| entity.kind == EntityKind::Domain && touches.touched_by(who, from, to))
-            .collect();
+        let domains = self.ties.of_inside(who).filter_map(|end| match end {
+            End::Outside(entity) if entity.kind == EntityKind::Domain => self.external.get_key_value(entity),
+            _ => None,
+        });
+        let mut found: Vec<_> = domains.filter(|(_, touches)| touches.touched_by(who, from, to)).collect();
         found.sort_by_key(|(entity, _)| *entity);
         found
     }
@@ -148,20 +189,32 @@ impl EntityGraph {
         let met = kind.and_then(|kind| self.kinds.get(&kind)).map_or(1.0, |count| *count as f64 / population).max(1.0);
         ((touchers as f64 + 0.5 / met) / (population + 1.0)).min(1.0)
     }
-    /// Forgets external entities that nobody touched for long.
+    /// Forgets external entities that nobody touched for long, and bindings that ended long ago.
     pub fn forget(&mut self, now: EventTime) {
-        let kinds = &mut self.kinds;
+        let (kinds, ties, listed) = (&mut self.kinds, &mut self.ties, &mut self.listed);
         self.external.retain(|entity, touches| {
             let is_kept = !touches.is_stale(now);
-            if let Some(count) = kinds.get_mut(&entity.kind).filter(|_| !is_kept) {
-                *count -= 1;
+            if !is_kept {
+                ties.forget(touches.place());
+                *listed = listed.saturating_sub(touches.listed());
+                if let Some(count) = kinds.get_mut(&entity.kind) {
+                    *count -= 1;
+                }
             }
             is_kept
         });
+        self.bindings.forget(now.plus_ms(-BINDINGS_MS));
+        if self.ties.is_worn() {
+            self.tie_anew();
+        }
+    }
+    /// Entities outside, ties and contacts kept one by one: what the memory goes by.
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        (self.external.len(), self.ties.counts().0, self.listed)
     }
     /// Contacts refused because the table was full.
     pub fn refused(&self) -> u64 {
-        self.refused
+        self.refused + self.ties.counts().1
     }
 }
 

@@ -6,10 +6,15 @@ pub mod aliases;
 pub mod bindings;
 pub mod correspondents;
 pub mod graph;
+pub mod neighbours;
+pub mod sharing;
+mod ties;
 pub mod touches;
 
 pub use aliases::Aliases;
-pub use bindings::Bindings;
+pub use bindings::{Binding, Bindings, Confidence};
 pub use correspondents::{Correspondents, LookAlike};
 pub use graph::EntityGraph;
+pub use neighbours::Neighbour;
+pub use sharing::Sharing;
 pub use touches::{Contact, Followers, Touch, Touches};

@@ -1,6 +1,8 @@
 //! What touched an external entity: who, when, and by which event; the memory behind prevalence and investigation.
 
+use crate::ties::Place;
 use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
 use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Domain, EventRef, EventTime, SmolStr};
 
@@ -15,7 +17,7 @@ const FORGET_MS: i64 = 45 * DAY_MS;
 const USE_MS: i64 = HOUR_MS;
 
 /// One contact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Touch {
     pub event: EventRef,
     pub domain: Domain,
@@ -27,7 +29,7 @@ pub struct Touch {
 }
 
 /// In which way an internal entity has to do with an external one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Contact {
     /// It used it, or was written to by it.
     #[default]
@@ -39,7 +41,7 @@ pub enum Contact {
 }
 
 /// First and last contact of one internal entity, and the same of what it did itself: being written to is not use.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Span {
     first: EventTime,
     last: EventTime,
@@ -56,7 +58,7 @@ pub struct Followers {
 }
 
 /// Everything known about contacts with one external entity.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Touches {
     first_seen: EventTime,
     last_seen: EventTime,
@@ -65,34 +67,56 @@ pub struct Touches {
     affected: HashMap<SmolStr, EventTime>,
     list: Vec<Touch>,
     is_hub: bool,
+    /// Where it stands among the ties.
+    #[serde(skip)]
+    place: Place,
 }
 
 impl Touches {
-    pub(crate) fn new(touch: Touch, is_device: bool) -> Self {
-        let mut touches = Self {
+    /// Without any contact yet.
+    pub(crate) fn new(touch: &Touch, place: Place) -> Self {
+        Self {
+            place,
             first_seen: touch.event.time,
             last_seen: touch.event.time,
             by: HashMap::default(),
             affected: HashMap::default(),
             list: Vec::new(),
             is_hub: false,
-        };
-        touches.add(touch, is_device);
-        touches
+        }
     }
-    pub(crate) fn add(&mut self, touch: Touch, is_device: bool) {
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+    pub(crate) fn set_place(&mut self, place: Place) {
+        self.place = place;
+    }
+    /// Everybody inside who used it or was written to by it, in no order.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = &SmolStr> {
+        self.by.keys()
+    }
+    /// Contacts kept one by one.
+    pub(crate) fn listed(&self) -> usize {
+        self.list.len()
+    }
+    /// Takes a contact; keeps it one by one when `is_listed`. Who it is of, when that is new here.
+    pub(crate) fn add(&mut self, touch: Touch, is_device: bool, is_listed: bool) -> Option<SmolStr> {
         let at = touch.event.time;
         self.first_seen = self.first_seen.min(at);
         self.last_seen = self.last_seen.max(at);
+        let mut first = None;
         if touch.contact == Contact::Affected {
             if self.affected.len() < MAX_TOUCHERS || self.affected.contains_key(&touch.by) {
                 let since = self.affected.entry(touch.by).or_insert(at);
                 *since = at.min(*since);
             }
-            return;
+            return None;
         }
         if touch.contact == Contact::Use && (self.by.len() < MAX_TOUCHERS || self.by.contains_key(&touch.by)) {
-            let span = self.by.entry(touch.by.clone()).or_insert(Span { first: at, last: at, used: None, is_device });
+            let span = self.by.entry(touch.by.clone()).or_insert_with(|| {
+                first = Some(touch.by.clone());
+                Span { first: at, last: at, used: None, is_device }
+            });
             span.first = span.first.min(at);
             span.last = span.last.max(at);
             span.is_device = is_device;
@@ -101,15 +125,16 @@ impl Touches {
                 span.used = Some((first.min(at), last.max(at)));
             }
         }
-        if self.is_hub {
-            return;
-        }
-        if self.list.len() >= MAX_TOUCHES {
+        if self.is_hub || !is_listed {
             self.is_hub = true;
             self.list = Vec::new();
-            return;
+        } else if self.list.len() >= MAX_TOUCHES {
+            self.is_hub = true;
+            self.list = Vec::new();
+        } else {
+            self.list.push(touch);
         }
-        self.list.push(touch);
+        first
     }
     pub(crate) fn is_stale(&self, now: EventTime) -> bool {
         now.since(self.last_seen) > FORGET_MS
@@ -143,6 +168,12 @@ impl Touches {
             }
         }
         followers
+    }
+    /// How many, no more than `enough`, began to use it before `since`, still did at or after `lately`, and were there for a day or more.
+    pub(crate) fn settled_up_to(&self, enough: usize, since: EventTime, lately: EventTime, skip: impl Fn(&str) -> bool) -> usize {
+        let is_settled =
+            |span: &Span| span.used.is_some_and(|(first, last)| first <= since && last >= lately && last.since(first) >= DAY_MS);
+        self.by.iter().filter(|(who, span)| is_settled(span) && !skip(who)).take(enough).count()
     }
     /// Whether this internal entity touched it in `[from, to]`.
     pub fn touched_by(&self, who: &str, from: EventTime, to: EventTime) -> bool {

@@ -2,6 +2,7 @@
 //! rule is here. Works from the first alert on; needs no calibration table. Must not know the formats of products.
 
 use crate::context::Context;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use weft_model::{Bits, DetectionFinding, Entity, EntityKind, Event, EventRef, EventUid, Indicator, IndicatorUid, SmolStr, Why};
 
@@ -28,14 +29,14 @@ const MAX_EVENTS: usize = 1024;
 const MAX_LISTED: usize = 32;
 
 /// One rule's history: for each entity the days on which it fired, bit 0 being today.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct History {
     days: HashMap<SmolStr, u32>,
     entity_days: u64,
 }
 
 /// What is kept of a (rule, entity) on the open day.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Open {
     count: u64,
     severity: u8,
@@ -45,7 +46,7 @@ struct Open {
 }
 
 /// History of all rules and the open day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Findings {
     rules: HashMap<SmolStr, History>,
     open: HashMap<(SmolStr, SmolStr), Open>,

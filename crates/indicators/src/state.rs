@@ -7,6 +7,7 @@ use crate::scorer;
 use crate::suppression::{Hits, Suppression};
 use crate::tally::Tally;
 use foldhash::HashMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_baselines::association::CoRecipients;
@@ -58,6 +59,20 @@ pub(crate) struct Names {
     texts: Vec<SmolStr>,
 }
 
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.texts.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let texts = Vec::<SmolStr>::deserialize(deserializer)?;
+        let by_text = texts.iter().enumerate().map(|(number, text)| (text.clone(), number as u32)).collect();
+        Ok(Self { by_text, texts })
+    }
+}
+
 impl Names {
     pub(crate) fn number(&mut self, text: &SmolStr) -> u32 {
         if let Some(number) = self.by_text.get(text) {
@@ -80,7 +95,7 @@ impl Names {
 }
 
 /// One estimator on three levels.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Levels<T> {
     own: HashMap<u32, T>,
     peer: HashMap<u32, T>,
@@ -104,7 +119,7 @@ impl<T: Default> Levels<T> {
 }
 
 /// The baseline behind one feature.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Baseline {
     Categories(Levels<Categories>),
     Volume(Levels<Volume>),
@@ -115,7 +130,7 @@ pub(crate) enum Baseline {
 }
 
 /// What is known of one (entity, subject) on the open day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Open {
     pub(crate) count: u64,
     pub(crate) distinct: BTreeMap<usize, BTreeSet<SmolStr>>,
@@ -128,7 +143,7 @@ pub(crate) struct Open {
 }
 
 /// A surprise that another model may follow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Recent {
     pub(crate) at: EventTime,
     pub(crate) bits: f64,
@@ -137,7 +152,7 @@ pub(crate) struct Recent {
 }
 
 /// Times of one (entity, subject) over days.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Times {
     Contacts(Contacts),
     Fixed(FixedTime),
@@ -147,7 +162,7 @@ pub(crate) enum Times {
 pub(crate) type TimesBySubject = HashMap<(SmolStr, SmolStr), BTreeMap<usize, (i64, Times)>>;
 
 /// One model's memory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ModelState {
     pub(crate) calibration: Calibration,
     pub(crate) baselines: Vec<Baseline>,
@@ -160,9 +175,11 @@ pub(crate) struct ModelState {
 }
 
 /// Everything learned. Cloning it is how a provisional look ahead is taken.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
+    #[serde(skip)]
     pub(crate) models: Arc<ModelSet>,
+    #[serde(skip)]
     pub(crate) settings: Settings,
     pub(crate) names: Names,
     pub(crate) memory: Vec<ModelState>,
@@ -170,6 +187,7 @@ pub struct State {
     pub(crate) hits: Vec<Hits>,
     first_day: Option<i64>,
     day: Option<i64>,
+    #[serde(skip)]
     tallies: Vec<Tally>,
 }
 
@@ -190,6 +208,15 @@ impl State {
             .collect();
         let hits = vec![Hits::default(); models.suppressions.len()];
         Self { models, settings, names: Names::default(), memory, hits, first_day: None, day: None, tallies: Vec::new() }
+    }
+
+    /// What was written of the state of these models, ready to go on; `None` when it is of others.
+    pub fn restored(mut self, models: Arc<ModelSet>, settings: Settings) -> Option<Self> {
+        let is_of_these = self.memory.len() == models.models.len()
+            && self.hits.len() == models.suppressions.len()
+            && models.models.iter().zip(&self.memory).all(|(model, memory)| model.features.len() == memory.baselines.len());
+        (self.models, self.settings) = (models, settings);
+        is_of_these.then_some(self)
     }
 
     /// Scores the facts of one hour against everything before that hour, then learns them. `facts` must be in (time, uid) order

@@ -30,7 +30,7 @@ pub struct Suppression {
 }
 
 /// How often a suppression was met.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hits {
     /// Scores that it kept silent.
     pub silenced: u64,

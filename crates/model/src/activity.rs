@@ -101,10 +101,20 @@ pub enum AuthenticationKind {
     AuthenticationTicket,
 }
 
+/// The protocol by which an account proved itself, where the record names one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthProtocol {
+    Ntlm,
+    Kerberos,
+}
+
 /// Authentication (3002).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authentication {
     pub kind: AuthenticationKind,
+    /// Set for what was seen on the wire: NTLM, whose `src_endpoint.hostname` is the computer's own name for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_protocol: Option<AuthProtocol>,
     pub user: User,
     pub status: Status,
     /// The provider's reason or error code, as text.

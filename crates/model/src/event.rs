@@ -102,13 +102,15 @@ impl Event {
         EventRef { time: self.time, uid: self.uid }
     }
 
-    /// The domain it belongs to; Kerberos tickets are seen on the network.
+    /// The domain it belongs to; Kerberos tickets and NTLM are seen on the network.
     pub fn domain(&self) -> Domain {
         match &self.body {
             Body::Email(_) => Domain::Email,
             Body::Finding(finding) => finding.domain(),
             Body::Network(_) | Body::Http(_) | Body::Dns(_) | Body::Dhcp(_) => Domain::Network,
-            Body::Authentication(a) if a.kind == crate::AuthenticationKind::AuthenticationTicket => Domain::Network,
+            Body::Authentication(a) if a.kind == crate::AuthenticationKind::AuthenticationTicket || a.auth_protocol.is_some() => {
+                Domain::Network
+            }
             Body::Authentication(_) | Body::AccountChange(_) | Body::EntityManagement(_) | Body::Api(_) | Body::FileHosting(_) => {
                 Domain::Saas
             }

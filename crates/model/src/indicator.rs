@@ -47,7 +47,7 @@ pub struct Indicator {
     pub score: u8,
     pub title: String,
     /// The title in Japanese; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub title_ja: String,
     /// The entity it is kept on comes first.
     pub entities: Vec<Entity>,

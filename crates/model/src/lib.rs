@@ -16,8 +16,8 @@ pub mod object;
 pub mod time;
 
 pub use activity::{
-    AccountChange, AccountChangeKind, ApiActivity, Authentication, AuthenticationKind, DhcpActivity, DhcpKind, DnsActivity, EmailActivity,
-    EmailDirection, EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, HttpActivity, NetworkActivity,
+    AccountChange, AccountChangeKind, ApiActivity, AuthProtocol, Authentication, AuthenticationKind, DhcpActivity, DhcpKind, DnsActivity,
+    EmailActivity, EmailDirection, EntityManagement, EntityManagementKind, FileHosting, FileHostingKind, HttpActivity, NetworkActivity,
 };
 pub use bits::Bits;
 pub use directory::{Directory, Person};

@@ -8,7 +8,7 @@ use crate::rate::Rates;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use weft_entity_graph::EntityGraph;
-use weft_model::{DAY_MS, Entity, EventTime, HOUR_MS, Indicator};
+use weft_model::{DAY_MS, Entity, EntityKind, EventTime, HOUR_MS, Indicator};
 
 /// An entity outside in more indicators than this is a hub and links nothing.
 const MAX_SPEAKERS: usize = 400;
@@ -176,8 +176,21 @@ impl<'a> Weave<'a> {
             let others = self.others(entity, known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two);
             -self.graph.share_of(kind, others).log2()
         };
+        let bits = (known.log2_q + rarity).max(0.0);
+        if bits > 0.0 && self.is_shared(known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two) {
+            return None;
+        }
         let decay = (-(gap_ms as f64) / half_life_ms(known.entity.kind, a.is_busy || b.is_busy) as f64).exp2();
-        Some(Shared { entity, bits: (known.log2_q + rarity).max(0.0) * decay, gap_ms, from, to })
+        Some(Shared { entity, bits: bits * decay, gap_ms, from, to })
+    }
+
+    /// Whether others than those of the clusters share it by habit: a terminal server, a NAT or VPN address ties nobody to anybody.
+    fn is_shared(&self, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> bool {
+        matches!(entity.kind, EntityKind::Device | EntityKind::Ip) && {
+            let own: BTreeSet<&str> =
+                one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str()).collect();
+            self.graph.is_shared(entity, at, |who| own.contains(who))
+        }
     }
 
     /// How many entities inside, those of the clusters left out, touched `entity` in the week before `at`.

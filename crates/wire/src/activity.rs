@@ -1,6 +1,8 @@
 //! The numbers and captions that OCSF 1.8.0 gives to activities, statuses and directions; Protobuf uses the same numbers.
 
-use weft_model::{AccountChangeKind, AuthenticationKind, DhcpKind, EmailDirection, EntityManagementKind, FileHostingKind, Status};
+use weft_model::{
+    AccountChangeKind, AuthProtocol, AuthenticationKind, DhcpKind, EmailDirection, EntityManagementKind, FileHostingKind, Status,
+};
 
 /// One row: what the model calls it, OCSF's number, OCSF's caption.
 pub(crate) type Row<K> = (K, u8, &'static str);
@@ -42,6 +44,8 @@ pub(crate) const AUTHENTICATION: &[Row<AuthenticationKind>] = &[
     (AuthenticationKind::Logoff, 2, "Logoff"),
     (AuthenticationKind::AuthenticationTicket, 3, "Authentication Ticket"),
 ];
+
+pub(crate) const AUTH_PROTOCOL: &[Row<AuthProtocol>] = &[(AuthProtocol::Ntlm, 1, "NTLM"), (AuthProtocol::Kerberos, 2, "Kerberos")];
 
 pub(crate) const ACCOUNT_CHANGE: &[Row<AccountChangeKind>] = &[
     (AccountChangeKind::Create, 1, "Create"),

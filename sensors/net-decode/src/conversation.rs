@@ -8,6 +8,7 @@ use crate::http;
 use crate::http_exchange::{HttpExchange, Next};
 use crate::kerberos_exchange::KerberosExchanges;
 use crate::limits::Limits;
+use crate::smb::SmbSetup;
 use crate::stream::{Chunk, Stream};
 use crate::tls;
 use std::net::SocketAddr;
@@ -54,7 +55,16 @@ enum Protocol {
     Http(Box<HttpExchange>),
     Dns { client: Framed, server: Framed },
     Kerberos { client: Framed, server: Framed },
+    Smb(Box<Smb>),
     Finished,
+}
+
+/// SMB in frames of a type byte, 0 for messages, and three bytes of length.
+#[derive(Debug, Default)]
+struct Smb {
+    client: Framed,
+    server: Framed,
+    setup: SmbSetup,
 }
 
 /// One TCP connection.
@@ -84,6 +94,7 @@ impl Conversation {
             Protocol::Tls { hello } => hello.len(),
             Protocol::Http(exchange) => exchange.buffered(),
             Protocol::Dns { client, server } | Protocol::Kerberos { client, server } => client.pending.len() + server.pending.len(),
+            Protocol::Smb(smb) => smb.client.pending.len() + smb.server.pending.len() + smb.setup.buffered(),
             Protocol::Unknown { .. } | Protocol::Finished => 0,
         };
         self.client.buffered() + self.server.buffered() + protocol
@@ -113,8 +124,10 @@ impl Conversation {
 
     /// The connection ended: writes out what waits.
     pub(crate) fn finish(&mut self, context: &mut Context<'_>) {
-        if let Protocol::Http(exchange) = &mut self.protocol {
-            exchange.finish(context);
+        match &mut self.protocol {
+            Protocol::Http(exchange) => exchange.finish(context),
+            Protocol::Smb(smb) => smb.setup.finish(context),
+            _ => {}
         }
     }
 }
@@ -134,6 +147,11 @@ impl Protocol {
                 } else {
                     server.gap();
                 }
+            }
+            Self::Smb(smb) => {
+                // Where the next message begins is not found again.
+                smb.setup.finish(context);
+                *self = Self::Finished;
             }
             Self::Tls { .. } | Self::Unknown { .. } | Self::Finished => {}
         }
@@ -178,6 +196,16 @@ impl Protocol {
                 frames.data(data, 4, context, &mut |message, context| {
                     context.kerberos.message(message, source, destination, context.time_ns, context.limits, context.counters, context.out);
                 });
+            }
+            Self::Smb(smb) => {
+                let Smb { client, server, setup } = &mut **smb;
+                let frames = if from_client { client } else { server };
+                let mut is_done = false;
+                frames.data(data, 4, context, &mut |message, context| is_done |= setup.message(message, context));
+                if is_done || frames.lost {
+                    setup.finish(context);
+                    *self = Self::Finished;
+                }
             }
         }
     }
@@ -227,7 +255,8 @@ impl Protocol {
             *self = Self::Finished;
         } else if matches!(data.get(4..8), Some([0xff | 0xfe, b'S', b'M', b'B'])) {
             context.name("smb");
-            *self = Self::Finished;
+            *self = Self::Smb(Box::default());
+            self.data(from_client, data, context);
         } else if matches!(data, [3, 0, _, _, _, 0xe0, ..]) && context.server.port() == 3389 {
             context.name("rdp");
         } else if !from_client && data.starts_with(b"220") && matches!(context.server.port(), 25 | 465 | 587 | 2525) {

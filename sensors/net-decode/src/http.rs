@@ -1,6 +1,8 @@
 //! HTTP/1 heads (RFC 9112): one request or response at the front of some bytes. Must not keep state.
 
+use crate::ntlm::{self, Claim};
 use crate::text;
+use data_encoding::BASE64;
 use std::mem::MaybeUninit;
 use weft_model::HttpActivity;
 
@@ -10,6 +12,8 @@ const MAX_HEADERS: usize = 96;
 const MAX_PATH: usize = 2048;
 /// Longest header value kept, in bytes.
 const MAX_VALUE: usize = 1024;
+/// Longest proof of who somebody is that is read, in bytes.
+const MAX_PROOF: usize = 8192;
 
 /// The methods that begin a request: RFC 9110, RFC 5789 (PATCH), WebDAV (RFC 4918, RFC 3253 and 5323 in part), UPnP, and QUERY.
 const METHODS: [&[u8]; 20] = [
@@ -70,8 +74,16 @@ pub(crate) struct ResponseHead {
     pub status: u16,
 }
 
-/// Reads a request head; the endpoints are left for the caller.
-pub(crate) fn request(data: &[u8]) -> Parsed<HttpActivity> {
+/// A request head; the endpoints are left for the caller.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RequestHead {
+    pub activity: HttpActivity,
+    /// Whom the client says it is, by NTLM.
+    pub claim: Option<Claim>,
+}
+
+/// Reads a request head.
+pub(crate) fn request(data: &[u8]) -> Parsed<RequestHead> {
     let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut []);
     let length = match request.parse_with_uninit_headers(data, &mut headers) {
@@ -86,7 +98,7 @@ pub(crate) fn request(data: &[u8]) -> Parsed<HttpActivity> {
         host: authority(path, request.method == Some("CONNECT")).map(host_name).unwrap_or_default(),
         ..HttpActivity::default()
     };
-    let mut body = BodyLength::Bytes(0);
+    let (mut body, mut claim) = (BodyLength::Bytes(0), None);
     for header in request.headers.iter() {
         if header.name.eq_ignore_ascii_case("host") {
             // An absolute target wins over the Host field (RFC 9112 section 3.2.2).
@@ -97,11 +109,21 @@ pub(crate) fn request(data: &[u8]) -> Parsed<HttpActivity> {
             activity.user_agent = Some(text::lossy(header.value, MAX_VALUE));
         } else if header.name.eq_ignore_ascii_case("referer") {
             activity.referrer = Some(text::lossy(header.value, MAX_VALUE));
+        } else if header.name.eq_ignore_ascii_case("authorization") || header.name.eq_ignore_ascii_case("proxy-authorization") {
+            claim = claim.or_else(|| ntlm_claim(header.value));
         } else {
             body = body_length(body, header);
         }
     }
-    Parsed::Head(length, activity, body)
+    Parsed::Head(length, RequestHead { activity, claim }, body)
+}
+
+/// `NTLM` or `Negotiate`, then a message in Base64 (RFC 4559).
+fn ntlm_claim(value: &[u8]) -> Option<Claim> {
+    let (scheme, proof) = value.split_at_checked(value.iter().position(|byte| *byte == b' ')?)?;
+    let is_read = scheme.eq_ignore_ascii_case(b"ntlm") || scheme.eq_ignore_ascii_case(b"negotiate");
+    let proof = proof.trim_ascii();
+    (is_read && proof.len() <= MAX_PROOF).then(|| BASE64.decode(proof).ok()).flatten().and_then(|message| ntlm::find(&message))
 }
 
 /// Reads a response head. `bodiless` says that the request was a HEAD or CONNECT.
@@ -161,7 +183,7 @@ mod tests {
 
     fn head(data: &[u8]) -> (HttpActivity, BodyLength) {
         match request(data) {
-            Parsed::Head(_, activity, body) => (activity, body),
+            Parsed::Head(_, head, body) => (head.activity, body),
             other => panic!("{other:?}"),
         }
     }
@@ -178,6 +200,16 @@ mod tests {
         assert_eq!(head(b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").1, BodyLength::Unknown);
         assert_eq!(request(b"GET / HTTP/1.1\r\nHost"), Parsed::Partial);
         assert_eq!(request(b"GET / FTP/1.1\r\n\r\n"), Parsed::Malformed);
+    }
+
+    #[test]
+    fn ntlm_in_a_request() {
+        let proof = BASE64.encode(&ntlm::tests::authenticate("CORP", "Ann", "LT-7"));
+        for (field, scheme) in [("Authorization", "NTLM"), ("Proxy-Authorization", "Negotiate"), ("authorization", "Basic")] {
+            let head = format!("GET / HTTP/1.1\r\n{field}: {scheme} {proof}\r\n\r\n");
+            let Parsed::Head(_, head, _) = request(head.as_bytes()) else { panic!("{head}") };
+            assert_eq!(head.claim.map(|claim| claim.user).as_deref(), (scheme != "Basic").then_some("ann"));
+        }
     }
 
     #[test]

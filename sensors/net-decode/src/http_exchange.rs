@@ -2,10 +2,11 @@
 
 use crate::conversation::Context;
 use crate::event::{endpoint, event, socket_bytes};
-use crate::http::{self, BodyLength, Parsed};
+use crate::http::{self, BodyLength, Parsed, RequestHead};
+use crate::ntlm::{Claim, ntlm_event};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use weft_model::{Body, Event, EventUid, HttpActivity};
+use weft_model::{Body, Event, EventUid, HttpActivity, Status};
 
 /// Most requests that wait for their responses on one connection; the oldest is then written out without status.
 const MAX_WAITING: usize = 32;
@@ -23,6 +24,7 @@ struct Waiting {
     time_ns: i64,
     index: u32,
     activity: HttpActivity,
+    claim: Option<Box<Claim>>,
     bytes: usize,
 }
 
@@ -124,10 +126,10 @@ impl HttpExchange {
     fn requests(&mut self, mut data: &[u8], context: &mut Context<'_>) {
         while !data.is_empty() && !self.client.lost {
             match http::request(data) {
-                Parsed::Head(length, activity, body) => {
-                    self.tunnel |= activity.http_method == "CONNECT";
+                Parsed::Head(length, head, body) => {
+                    self.tunnel |= head.activity.http_method == "CONNECT";
                     self.client.body(body);
-                    self.push(activity, context);
+                    self.push(head, context);
                     data = self.client.after_body(data.get(length..).unwrap_or_default());
                     if self.tunnel {
                         return;
@@ -145,11 +147,17 @@ impl HttpExchange {
         }
     }
 
-    fn push(&mut self, activity: HttpActivity, context: &mut Context<'_>) {
+    fn push(&mut self, head: RequestHead, context: &mut Context<'_>) {
+        let RequestHead { activity, claim } = head;
         let text = |value: &Option<String>| value.as_ref().map_or(0, String::len);
-        let bytes =
-            size_of::<Waiting>() + activity.path.len() + activity.host.len() * 2 + text(&activity.user_agent) + text(&activity.referrer);
-        let waiting = Waiting { time_ns: context.time_ns, index: self.count, activity, bytes };
+        let names = claim.as_ref().map_or(0, |claim| size_of::<Claim>() + claim.user.len() + claim.domain.len() + claim.workstation.len());
+        let bytes = size_of::<Waiting>()
+            + activity.path.len()
+            + activity.host.len() * 2
+            + text(&activity.user_agent)
+            + text(&activity.referrer)
+            + names;
+        let waiting = Waiting { time_ns: context.time_ns, index: self.count, activity, claim: claim.map(Box::new), bytes };
         self.count = self.count.wrapping_add(1);
         if !context.may_buffer {
             context.counters.buffer_full += 1;
@@ -237,5 +245,13 @@ pub fn http_event(ends: (SocketAddr, SocketAddr), index: u32, time_ns: i64, mut 
 }
 
 fn write(waiting: Waiting, context: &mut Context<'_>) {
+    if let Some(claim) = waiting.claim {
+        let verdict = match waiting.activity.status_code {
+            None => (Status::Unknown, None),
+            Some(code @ (401 | 407)) => (Status::Failure, Some(code.to_string())),
+            Some(_) => (Status::Success, None),
+        };
+        (context.out)(ntlm_event((context.client, context.server), *claim, "http", waiting.time_ns, verdict));
+    }
     (context.out)(http_event((context.client, context.server), waiting.index, waiting.time_ns, waiting.activity));
 }

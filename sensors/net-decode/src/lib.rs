@@ -1,11 +1,11 @@
-//! Packets to events: flows, DNS, TLS ClientHello, HTTP/1 requests, DHCP and Kerberos AS exchanges.
+//! Packets to events: flows, DNS, TLS ClientHello, HTTP/1 requests, DHCP, Kerberos AS exchanges and NTLM (in SMB and HTTP/1).
 //!
 //! Pure: bytes and capture times in, [`weft_model::Event`]s out. Must not know where packets come from (file, interface), read a
 //! clock, or panic on any input; every drop is counted by name in [`Counters`].
 //!
 //! ```text
 //! link -> packet (IP, tunnels, ports) -+-> dns, dhcp (UDP: the message is the event)
-//!                                      +-> flow_table -> conversation (TCP: tls, http, dns, kerberos) -> flow event
+//!                                      +-> flow_table -> conversation (TCP: tls, http, dns, kerberos, smb) -> flow event
 //! ```
 //!
 //! Choices worth knowing:
@@ -38,7 +38,9 @@ mod kerberos;
 mod kerberos_exchange;
 mod limits;
 mod link;
+mod ntlm;
 mod packet;
+mod smb;
 mod stream;
 mod text;
 mod tls;

@@ -212,3 +212,67 @@ fn the_same_packets_give_the_same_events() {
     assert_eq!((first.len(), &first), (4, &run()));
     assert!(first.iter().all(|event| event.time.0 * MS >= 0 && !matches!(event.body, Body::Email(_))));
 }
+
+/// An NTLM AUTHENTICATE_MESSAGE (MS-NLMP 2.2.1.3) in UTF-16 without any proof.
+fn ntlm(domain: &str, user: &str, computer: &str) -> Vec<u8> {
+    let (mut fields, mut payload) = (b"NTLMSSP\0\x03\0\0\0".to_vec(), Vec::new());
+    for name in ["", "", domain, user, computer, ""] {
+        let bytes: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let length = (bytes.len() as u16).to_le_bytes();
+        fields.extend([length, length].concat());
+        fields.extend((64 + payload.len() as u32).to_le_bytes());
+        payload.extend(bytes);
+    }
+    [fields, 1u32.to_le_bytes().to_vec(), payload].concat()
+}
+
+/// An SMB 2 message with its length in front: command, status, whether it is an answer, number.
+fn smb2(command: u16, status: u32, is_answer: bool, id: u64, body: &[u8]) -> Vec<u8> {
+    let mut head = [0u8; 64];
+    head[..4].copy_from_slice(b"\xfeSMB");
+    head[8..12].copy_from_slice(&status.to_le_bytes());
+    head[12..14].copy_from_slice(&command.to_le_bytes());
+    head[16] = u8::from(is_answer);
+    head[24..32].copy_from_slice(&id.to_le_bytes());
+    let message = [&head[..], body].concat();
+    [&(message.len() as u32).to_be_bytes()[..], &message].concat()
+}
+
+#[test]
+fn who_signs_in_by_ntlm_and_whether_the_server_lets_them() {
+    const FILES: ([u8; 4], u16) = (SERVER, 445);
+    let steps: [(bool, Vec<u8>); 9] = [
+        (true, smb2(0, 0, false, 0, b"")),
+        (false, smb2(0, 0, true, 0, b"")),
+        (true, smb2(1, 0, false, 1, b"NTLMSSP\0\x01\0\0\0")),
+        (false, smb2(1, 0xc000_0016, true, 1, b"NTLMSSP\0\x02\0\0\0")),
+        (true, smb2(1, 0, false, 2, &ntlm("CORP", "Ann", "LT-7"))),
+        (false, smb2(1, 0xc000_006d, true, 2, b"")),
+        (true, smb2(1, 0, false, 3, &ntlm("CORP", "Ann", "LT-7"))),
+        (false, smb2(1, 0, true, 3, b"")),
+        // Behind a successful logon nothing is read.
+        (true, [smb2(3, 0, false, 4, b""), smb2(1, 0, false, 5, &ntlm("CORP", "Eve", "LT-9"))].concat()),
+    ];
+    let mut sensor = opened(0, FILES);
+    let (mut next, mut ms) = ([101u32, 901], 10);
+    for (from_client, data) in steps {
+        let (from, to, at) = if from_client { (C, FILES, 0) } else { (FILES, C, 1) };
+        sensor.at(ms, &tcp(from, to, "A", next[at], &data));
+        next[at] += data.len() as u32;
+        ms += 10;
+    }
+    sensor.finish();
+    let logons: Vec<_> = sensor
+        .events
+        .iter()
+        .filter_map(|event| if let Body::Authentication(logon) = &event.body { Some((event, logon)) } else { None })
+        .map(|(event, logon)| {
+            assert_eq!((event.domain(), logon.auth_protocol), (weft_model::Domain::Network, Some(weft_model::AuthProtocol::Ntlm)));
+            let who = (logon.user.name.as_deref().unwrap(), logon.user.domain.as_deref().unwrap(), logon.src_endpoint.hostname.as_deref());
+            assert_eq!((who, logon.src_endpoint.ip), (("ann", "corp", Some("lt-7")), Some(CLIENT.into())));
+            (event.time.0, logon.status, logon.status_detail.as_deref())
+        })
+        .collect();
+    use weft_model::Status::{Failure, Success};
+    assert_eq!(logons, [(50, Failure, Some("0xc000006d")), (70, Success, None)]);
+}

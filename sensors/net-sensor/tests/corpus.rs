@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use weft_model::{Body, Event, NetworkActivity};
+use weft_model::{AuthProtocol, Body, Event, NetworkActivity, Status};
 use weft_net_sensor::{CaptureError, Limits, read_capture};
 use weft_runtime::sink::Collected;
 
@@ -195,6 +195,42 @@ fn ndpi_sees_the_same_clients() {
     assert!(compared > 250 && ja4s > 350);
     assert!(ja4s_same as f64 >= 0.99 * ja4s as f64);
     assert!(names_same as f64 >= 0.99 * names as f64);
+}
+
+/// Who signed in by NTLM, against the names that a search for the message in the files' bytes finds.
+#[test]
+fn ntlm_names_are_those_in_the_messages() {
+    let Some(net) = corpus() else { return };
+    let expected = [
+        ("raw_ntlm_in_smb.pcap", "test", "test-f7dfbc3fe9", "babybook"),
+        ("smb2-zero-byte-error-ioctl.pcapng", "justin", "65a2d0f0a866", "justin-azoff"),
+        ("smb2.delete-on-close-perms-delete-existing.pcap", "zeek", "zeek-test", "tinkyx390"),
+        ("smb2.pcap", "administrator", "contoso", "server01"),
+        ("smb2_100_small_files.pcap", "zeek", "", ""),
+        ("smb3.pcap", "administrator", "suse", ""),
+        ("smb311.pcap", "administrator", "", ""),
+        ("smb3_multichannel.pcap", "user2", ".", "client-win-fr"),
+        ("smb_many_open_files_500.pcap.gz", "justin", "65a2d0f0a866", "justin-azoff"),
+        ("smb_v2_only_non_zero_reserved1.pcap", "administrator", "win-i82b81nsllj", "win-i82b81nsllj"),
+    ];
+    let mut found = Vec::new();
+    for path in files(&net.join("zeek/Traces/smb")) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut here: Vec<(String, String, String, String)> = Vec::new();
+        for event in read(&path).1.events {
+            let Body::Authentication(logon) = event.body else { continue };
+            assert_eq!((logon.auth_protocol, logon.status), (Some(AuthProtocol::Ntlm), Status::Success), "{name}");
+            let text = |value: Option<String>| value.unwrap_or_default();
+            here.push((name.clone(), text(logon.user.name), text(logon.user.domain), text(logon.src_endpoint.hostname)));
+        }
+        here.dedup();
+        found.extend(here);
+    }
+    let expected = expected.map(|(file, user, domain, device)| (file.to_owned(), user.to_owned(), domain.to_owned(), device.to_owned()));
+    found.sort();
+    let mut expected = expected.to_vec();
+    expected.sort();
+    assert_eq!(found, expected);
 }
 
 /// Rows of a Zeek log by field name.

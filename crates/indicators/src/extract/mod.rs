@@ -11,10 +11,11 @@ use crate::fact::{Fact, FactKind};
 use crate::field;
 pub(crate) use finding::resolve;
 use std::net::IpAddr;
+use weft_enrich::is_private;
 use weft_entity_graph::{Contact, EntityGraph, Touch};
 use weft_model::{
-    AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, Entity, EntityKind, Event, EventTime, HOUR_MS, InvolvedKind, SmolStr,
-    Status, format_smolstr,
+    AuthProtocol, AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, EmailDirection, Entity, EntityKind, Event, EventTime,
+    HOUR_MS, InvolvedKind, SmolStr, Status, format_smolstr,
 };
 
 /// What one event yields.
@@ -45,10 +46,26 @@ pub struct Extractor;
 impl Extractor {
     /// First pass over an hour: address leases.
     pub fn bind_addresses(event: &Event, graph: &mut EntityGraph) {
-        let Body::Dhcp(dhcp) = &event.body else { return };
-        if let (DhcpKind::Ack, Some(ip)) = (dhcp.kind, dhcp.leased_ip) {
-            let device = dhcp.hostname.as_deref().unwrap_or(&dhcp.mac);
-            graph.bindings.lease(ip, device, event.time, dhcp.lease_s.unwrap_or(3600));
+        match &event.body {
+            Body::Dhcp(dhcp) => match (dhcp.kind, dhcp.leased_ip) {
+                (DhcpKind::Ack, Some(ip)) => {
+                    let device = dhcp.hostname.as_deref().unwrap_or(&dhcp.mac);
+                    graph.bindings.lease(ip, device, event.time, dhcp.lease_s.unwrap_or(3600));
+                }
+                // Only who has an address can give it back.
+                (DhcpKind::Release, Some(ip)) if dhcp.src_endpoint.ip.is_none_or(|from| from == ip) => {
+                    graph.bindings.release(ip, event.time);
+                }
+                _ => {}
+            },
+            // A computer's own name, once a server has let its user in.
+            Body::Authentication(logon) if logon.auth_protocol == Some(AuthProtocol::Ntlm) && logon.status == Status::Success => {
+                let name = logon.src_endpoint.hostname.as_deref().filter(|name| !name.is_empty());
+                if let Some((ip, name)) = logon.src_endpoint.ip.filter(|ip| is_private(*ip)).zip(name) {
+                    graph.bindings.own_name(ip, name, event.time);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -59,16 +76,32 @@ impl Extractor {
                 graph.aliases.unite([one.name.as_str()].into_iter().chain(one.aliases.iter().map(String::as_str)));
             }
         }
-        let Body::Authentication(logon) = &event.body else { return };
-        if logon.kind != AuthenticationKind::AuthenticationTicket || logon.status == weft_model::Status::Failure {
-            return;
-        }
-        let (Some(ip), Some(name)) = (logon.src_endpoint.ip, &logon.user.name) else { return };
-        // Machine accounts end in a dollar sign and are nobody.
-        let Some((person, _)) = directory.person(name).filter(|_| !name.ends_with('$')) else { return };
-        let device = graph.bindings.device(ip, event.time);
-        if let Some(device) = device {
-            graph.bindings.logon(&device, person, event.time);
+        let device_at = |graph: &EntityGraph, ip: IpAddr| {
+            let device = graph.bindings.device(ip, event.time);
+            device.or_else(|| is_private(ip).then(|| format_smolstr!("{ip}")))
+        };
+        match &event.body {
+            Body::Authentication(logon) => {
+                let is_proof = match logon.auth_protocol {
+                    Some(AuthProtocol::Ntlm) => logon.status == Status::Success,
+                    _ => logon.kind == AuthenticationKind::AuthenticationTicket && logon.status != Status::Failure,
+                };
+                let (true, Some(ip), Some(name)) = (is_proof, logon.src_endpoint.ip, &logon.user.name) else { return };
+                // Machine accounts end in a dollar sign and are nobody.
+                let Some((person, _)) = directory.person(name).filter(|_| !name.ends_with('$')) else { return };
+                if let Some(device) = device_at(graph, ip) {
+                    graph.logon(&device, person, event.time);
+                }
+            }
+            // What a mail says of its sender is believed where nothing better is known.
+            Body::Email(email) if email.direction != EmailDirection::Inbound => {
+                let Some(ip) = email.origin_ip.filter(|ip| is_private(*ip)) else { return };
+                let Some((person, _)) = directory.person(&email.from) else { return };
+                if let Some(device) = device_at(graph, ip) {
+                    graph.bindings.letter(&device, person, event.time);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -63,7 +63,7 @@ fn client(user_agent: &str) -> SmolStr {
 }
 
 pub(super) fn logon(out: &mut Collector<'_>, logon: &Authentication) {
-    if logon.kind != AuthenticationKind::Logon {
+    if logon.kind != AuthenticationKind::Logon || logon.auth_protocol.is_some() {
         return;
     }
     let Some(person) = who(out, &logon.user) else { return };

@@ -6,7 +6,7 @@ use super::object::{
     write_status, write_user_agent,
 };
 use super::record::{Class, Record};
-use crate::activity::{AUTHENTICATION, id_of, kind_of};
+use crate::activity::{AUTH_PROTOCOL, AUTHENTICATION, id_of, kind_of};
 use crate::error::WireError;
 use serde_json::json;
 use weft_model::Authentication;
@@ -17,6 +17,11 @@ impl Class for Authentication {
 
     fn write(&self, record: &mut Record) {
         record.activity(id_of(AUTHENTICATION, &self.kind));
+        if let Some(protocol) = &self.auth_protocol {
+            let (id, caption) = id_of(AUTH_PROTOCOL, protocol);
+            record.set("auth_protocol_id", json!(id));
+            record.set("auth_protocol", json!(caption));
+        }
         record.set("user", user(&self.user));
         write_status(record, self.status);
         record.option("status_detail", self.status_detail.as_deref());
@@ -41,6 +46,10 @@ impl Class for Authentication {
             user_agent: read_user_agent(record)?,
             session: read_session(record.at("session"))?,
             is_mfa: record.at("is_mfa").boolean("is_mfa")?,
+            auth_protocol: record
+                .at("auth_protocol_id")
+                .number::<i64>("auth_protocol_id", "a number")?
+                .and_then(|id| kind_of(AUTH_PROTOCOL, id)),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::object::{
     decode_endpoint, decode_session, decode_status, decode_user, encode_endpoint, encode_session, encode_status, encode_user,
 };
 use super::v1;
-use crate::activity::{AUTHENTICATION, id_of, kind_of};
+use crate::activity::{AUTH_PROTOCOL, AUTHENTICATION, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::Authentication;
 
@@ -20,6 +20,7 @@ pub(super) fn encode(sign_in: &Authentication) -> v1::Authentication {
         session: sign_in.session.as_ref().map(encode_session),
         is_mfa: sign_in.is_mfa,
         user_agent: sign_in.user_agent.clone(),
+        auth_protocol_id: sign_in.auth_protocol.map(|protocol| i32::from(id_of(AUTH_PROTOCOL, &protocol).0)).unwrap_or_default(),
     }
 }
 
@@ -37,5 +38,6 @@ pub(super) fn decode(sign_in: v1::Authentication) -> Result<Authentication, Wire
         user_agent: sign_in.user_agent,
         session: sign_in.session.map(decode_session),
         is_mfa: sign_in.is_mfa,
+        auth_protocol: kind_of(AUTH_PROTOCOL, i64::from(sign_in.auth_protocol_id)),
     })
 }

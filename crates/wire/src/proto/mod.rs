@@ -110,7 +110,7 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, WireError> {
 #[cfg(test)]
 mod tests {
     use super::v1;
-    use crate::activity::{ACCOUNT_CHANGE, AUTHENTICATION, DHCP, DIRECTION, ENTITY_MANAGEMENT, FILE_HOSTING, Row, STATUS};
+    use crate::activity::{ACCOUNT_CHANGE, AUTH_PROTOCOL, AUTHENTICATION, DHCP, DIRECTION, ENTITY_MANAGEMENT, FILE_HOSTING, Row, STATUS};
 
     #[test]
     fn another_implementation_reads_the_lengths() {
@@ -141,6 +141,7 @@ mod tests {
         check(DIRECTION, "DIRECTION_ID", |id| v1::DirectionId::try_from(id).ok().map(|v| v.as_str_name()));
         check(DHCP, "DHCP_ACTIVITY_ID", |id| v1::DhcpActivityId::try_from(id).ok().map(|v| v.as_str_name()));
         check(AUTHENTICATION, "AUTHENTICATION_ACTIVITY_ID", |id| v1::AuthenticationActivityId::try_from(id).ok().map(|v| v.as_str_name()));
+        check(AUTH_PROTOCOL, "AUTH_PROTOCOL_ID", |id| v1::AuthProtocolId::try_from(id).ok().map(|v| v.as_str_name()));
         check(ACCOUNT_CHANGE, "ACCOUNT_CHANGE_ACTIVITY_ID", |id| v1::AccountChangeActivityId::try_from(id).ok().map(|v| v.as_str_name()));
         check(ENTITY_MANAGEMENT, "ENTITY_MANAGEMENT_ACTIVITY_ID", |id| {
             v1::EntityManagementActivityId::try_from(id).ok().map(|v| v.as_str_name())

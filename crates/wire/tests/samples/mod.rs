@@ -133,6 +133,7 @@ fn authentication() -> Authentication {
         user_agent: text("Mozilla/5.0"),
         session: Some(Session { uid: "s-1".into() }),
         is_mfa: Some(false),
+        auth_protocol: None,
     }
 }
 

@@ -107,8 +107,11 @@ fn email() -> BoxedStrategy<Body> {
 fn authentication() -> BoxedStrategy<Body> {
     use AuthenticationKind as K;
     let kind = prop_oneof![Just(K::Logon), Just(K::Logoff), Just(K::AuthenticationTicket)];
-    (kind, user(), status(), some(), endpoint(), some(), some(), some(), session(), of(any::<bool>()))
-        .prop_map(|(kind, user, status, status_detail, src_endpoint, service_name, app_name, user_agent, session, is_mfa)| {
+    let protocol = of(prop_oneof![Just(AuthProtocol::Ntlm), Just(AuthProtocol::Kerberos)]);
+    let how = (kind, protocol);
+    (how, user(), status(), some(), endpoint(), some(), some(), some(), session(), of(any::<bool>()))
+        .prop_map(|(how, user, status, status_detail, src_endpoint, service_name, app_name, user_agent, session, is_mfa)| {
+            let (kind, auth_protocol) = how;
             Body::Authentication(Box::new(Authentication {
                 kind,
                 user,
@@ -120,6 +123,7 @@ fn authentication() -> BoxedStrategy<Body> {
                 user_agent,
                 session,
                 is_mfa,
+                auth_protocol,
             }))
         })
         .boxed()

@@ -17,6 +17,7 @@ pub fn body(view: &View<'_>) -> Body {
     };
     Body::Authentication(Box::new(Authentication {
         kind: AuthenticationKind::Logon,
+        auth_protocol: None,
         user: user(record),
         status: result,
         status_detail: detail(view, error_code),

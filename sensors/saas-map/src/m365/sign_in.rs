@@ -13,6 +13,7 @@ pub fn body(record: &Value, common: Common) -> Body {
     let is_mfa = pair(record, "ExtendedProperties", "RequestType").filter(|request| request.starts_with("SAS:")).map(|_| true);
     Body::Authentication(Box::new(Authentication {
         kind: AuthenticationKind::Logon,
+        auth_protocol: None,
         user: common.actor.user.unwrap_or_default(),
         status,
         status_detail: detail(record),
