@@ -33,6 +33,8 @@ pub struct Config {
     pub alert: Alert,
     /// Where events are kept for hunting.
     pub lake: Lake,
+    /// What the analysis has learned, on disk.
+    pub state: State,
 }
 
 /// What Weft may do.
@@ -131,6 +133,14 @@ pub struct Lake {
     pub retention_days: u32,
 }
 
+/// What the analysis has learned, on disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct State {
+    /// Seconds between two snapshots at least, 1 to 86,400; one more is written at the end. 0: none is written or read.
+    pub snapshot_seconds: u32,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -144,6 +154,7 @@ impl Default for Config {
             enrich: Enrich::default(),
             alert: Alert::default(),
             lake: Lake::default(),
+            state: State::default(),
         }
     }
 }
@@ -157,6 +168,12 @@ impl Default for Listen {
 impl Default for Alert {
     fn default() -> Self {
         Self { budget: 0.1, suppressions: Vec::new() }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { snapshot_seconds: 600 }
     }
 }
 

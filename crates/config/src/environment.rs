@@ -34,6 +34,7 @@ pub const FIELDS: &[(&str, &str, Kind)] = &[
     ("alert", "suppressions", Kind::List),
     ("lake", "dir", Kind::Text),
     ("lake", "retention_days", Kind::Integer),
+    ("state", "snapshot_seconds", Kind::Integer),
 ];
 
 /// The variable that sets a field.

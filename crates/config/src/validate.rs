@@ -12,6 +12,8 @@ pub const MAX_WATCH: usize = 256;
 pub const MAX_INTERFACES: usize = 16;
 /// Longest retention in days.
 pub const MAX_RETENTION_DAYS: u32 = 3_650;
+/// Longest time between snapshots, in seconds.
+pub const MAX_SNAPSHOT_SECONDS: u32 = 86_400;
 /// Largest budget of false incidents per 1,000 people and day.
 pub const MAX_BUDGET: f64 = 1_000.0;
 
@@ -45,7 +47,9 @@ impl Config {
         let budget = self.alert.budget;
         check(budget > 0.0 && budget <= MAX_BUDGET, "alert.budget", budget.to_string(), "more than 0, at most 1000")?;
         let days = self.lake.retention_days;
-        check((1..=MAX_RETENTION_DAYS).contains(&days), "lake.retention_days", days.to_string(), "1 to 3650")
+        check((1..=MAX_RETENTION_DAYS).contains(&days), "lake.retention_days", days.to_string(), "1 to 3650")?;
+        let seconds = self.state.snapshot_seconds;
+        check(seconds <= MAX_SNAPSHOT_SECONDS, "state.snapshot_seconds", seconds.to_string(), "0 to 86400")
     }
 }
 

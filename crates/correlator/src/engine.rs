@@ -2,6 +2,7 @@
 
 use crate::assemble;
 use crate::memory::Memory;
+use crate::snapshot::{Found, Sections, SnapshotError};
 use crate::window::LATENESS_MS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -75,6 +76,37 @@ impl Engine {
             finished: BTreeMap::new(),
             constraints: Arc::default(),
         }
+    }
+
+    /// Writes everything learned; see `snapshot`.
+    pub(crate) fn write(&self, sections: &mut Sections<'_>) -> Result<(), SnapshotError> {
+        sections.put("graph", &self.graph)?;
+        sections.put("state", &self.state)?;
+        sections.put("findings", &self.findings)?;
+        sections.put("indicators", &self.indicators)?;
+        sections.put("memory", &self.memory)?;
+        sections.put("products", &self.products)?;
+        sections.put("today", &self.today)?;
+        sections.put("finished", &self.finished)
+    }
+
+    /// The engine that was written, to go on with the same knowledge.
+    pub(crate) fn read(knowledge: Knowledge, found: &mut Found) -> Result<Self, SnapshotError> {
+        let state: State = found.take("state")?;
+        let state = state.restored(knowledge.models.clone(), knowledge.settings);
+        Ok(Self {
+            state: state.ok_or(SnapshotError::OtherKnowledge)?,
+            graph: found.take::<EntityGraph>("graph")?.restored(),
+            findings: found.take("findings")?,
+            indicators: found.take("indicators")?,
+            changed: Vec::new(),
+            memory: found.take("memory")?,
+            products: found.take("products")?,
+            today: found.take("today")?,
+            finished: found.take("finished")?,
+            constraints: Arc::default(),
+            knowledge,
+        })
     }
 
     /// From now on incidents honour these.

@@ -176,7 +176,7 @@ impl Inquiry<'_> {
         let rules: BTreeSet<&str> = roles.with("inbox rule").into_iter().map(|rule| rule.key.as_str()).collect();
         let mut found = Vec::new();
         for undoing in &self.engine.memory.undoings {
-            let is_ours = match undoing.what {
+            let is_ours = match undoing.what.as_str() {
                 "undone-rule" => rules.contains(format!("{}/{}", undoing.account, undoing.object).as_str()),
                 _ => accounts.contains(undoing.account.as_str()),
             };
@@ -185,7 +185,7 @@ impl Inquiry<'_> {
             }
         }
         for undoing in found {
-            let what = say(undoing.what, &[("rule", Arg::Name(&undoing.object))]);
+            let what = say(&undoing.what, &[("rule", Arg::Name(&undoing.object))]);
             let who = self.who([undoing.account.as_str()].into_iter());
             let text = say("found-undone", &[("what", Arg::Text(&what)), ("who", Arg::Text(&who))]);
             self.answer(Domain::Saas, say("ask-undone", &[]), text, vec![undoing.event]);

@@ -13,6 +13,7 @@ pub mod pipeline;
 pub mod recommend;
 pub mod role;
 pub mod shuffle;
+pub mod snapshot;
 pub mod title;
 pub mod window;
 
@@ -20,4 +21,5 @@ pub use engine::{Engine, Knowledge};
 pub use error::CorrelatorError;
 pub use pipeline::{Pipeline, Progress};
 pub use shuffle::Shuffle;
+pub use snapshot::SnapshotError;
 pub use window::{Inserted, LATENESS_MS, Window};

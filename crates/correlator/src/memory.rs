@@ -1,6 +1,7 @@
 //! What the analyst may ask about later and no model keeps: letters from inside, openings, uploads, changes that undo something.
 //! Filled hour by hour in (time, uid) order; it must not judge.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use weft_indicators::{Context, Fact, FactKind, field};
@@ -13,7 +14,7 @@ const MAX_NOTES: usize = 100_000;
 const MAX_NAMED: usize = 50;
 
 /// A mail written by somebody here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(crate) event: EventRef,
     pub(crate) by: SmolStr,
@@ -24,7 +25,7 @@ pub(crate) struct Letter {
 }
 
 /// Messages that somebody opened, as the audit log tells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Opening {
     pub(crate) event: EventRef,
     pub(crate) by: SmolStr,
@@ -32,7 +33,7 @@ pub(crate) struct Opening {
 }
 
 /// Much data that a device sent to the outside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Upload {
     pub(crate) event: EventRef,
     pub(crate) device: SmolStr,
@@ -41,22 +42,26 @@ pub(crate) struct Upload {
 }
 
 /// Something that takes back what an attacker may have done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Undoing {
     pub(crate) event: EventRef,
     pub(crate) account: SmolStr,
     /// `undone-password`, `undone-disabled`, `undone-factor`, `undone-rule` of the texts.
-    pub(crate) what: &'static str,
+    pub(crate) what: SmolStr,
     /// Name of the rule, else empty.
     pub(crate) object: SmolStr,
 }
 
 /// The notes, each kind in (time, uid) order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
+    #[serde(with = "shared")]
     pub(crate) letters: VecDeque<Arc<Letter>>,
+    #[serde(with = "shared")]
     pub(crate) openings: VecDeque<Arc<Opening>>,
+    #[serde(with = "shared")]
     pub(crate) uploads: VecDeque<Arc<Upload>>,
+    #[serde(with = "shared")]
     pub(crate) undoings: VecDeque<Arc<Undoing>>,
 }
 
@@ -121,11 +126,14 @@ impl Memory {
                     Some("second factor removed") => "undone-factor",
                     _ => return,
                 };
-                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what, object: SmolStr::default() });
+                keep(
+                    &mut self.undoings,
+                    Undoing { event: fact.event, account: actor, what: SmolStr::new_static(what), object: SmolStr::default() },
+                );
             }
             FactKind::SaasChange if is(field!("object"), "Inbox Rule") && is(field!("change"), "deleted") => {
                 let object = fact.get(field!("object_name")).cloned().unwrap_or_default();
-                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what: "undone-rule", object });
+                keep(&mut self.undoings, Undoing { event: fact.event, account: actor, what: SmolStr::new_static("undone-rule"), object });
             }
             _ => {}
         }
@@ -144,5 +152,20 @@ impl Memory {
 fn drop_while<T>(notes: &mut VecDeque<Arc<T>>, is_old: impl Fn(&T) -> bool) {
     while notes.front().is_some_and(|note| is_old(note)) {
         notes.pop_front();
+    }
+}
+
+/// Notes as they are written, without the counts of who shares them.
+mod shared {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(notes: &VecDeque<Arc<T>>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(notes.iter().map(|note| &**note))
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<VecDeque<Arc<T>>, D::Error> {
+        Ok(Vec::<T>::deserialize(deserializer)?.into_iter().map(Arc::new).collect())
     }
 }

@@ -20,7 +20,7 @@ pub const BATCH: usize = 512;
 pub const QUEUE: usize = 64;
 
 /// What the pipeline has seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Progress {
     pub events: u64,
     pub duplicates: u64,
@@ -43,6 +43,21 @@ impl Pipeline {
     /// For input that comes as it comes, up to 72 h late.
     pub fn live(knowledge: Knowledge) -> Self {
         Self { window: Window::new(LATENESS_MS), engine: Engine::new(knowledge), progress: Progress::default() }
+    }
+    /// One that goes on where another was: hours before `first_open` (since the epoch) are closed.
+    pub fn restored(engine: Engine, progress: Progress, first_open: i64) -> Self {
+        Self { window: Window::from_hour(LATENESS_MS, first_open), engine, progress }
+    }
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+    /// Events before this hour (since the epoch) are scored and cannot be joined; `i64::MIN` when there are none.
+    pub fn first_open_hour(&self) -> i64 {
+        self.window.first_open_hour()
+    }
+    /// What was seen of the closed hours.
+    pub(crate) fn closed_progress(&self) -> Progress {
+        Progress { events: self.progress.events.saturating_sub(self.window.len() as u64), ..self.progress }
     }
     /// Takes an event in; hours that close are analysed at once.
     pub fn push(&mut self, event: Event) {

@@ -31,6 +31,16 @@ impl Window {
         Self { events: BTreeMap::new(), lateness_ms, newest: None, closed_before: i64::MIN }
     }
 
+    /// An empty window behind hours that were handed on before: those before `first_open` (hours since the epoch).
+    pub fn from_hour(lateness_ms: i64, first_open: i64) -> Self {
+        Self { closed_before: first_open, ..Self::new(lateness_ms) }
+    }
+
+    /// The first hour that was not handed on; all hours before it are closed.
+    pub fn first_open_hour(&self) -> i64 {
+        self.closed_before
+    }
+
     /// Takes an event in.
     pub fn insert(&mut self, event: Event) -> Inserted {
         if event.time.hour() < self.closed_before {

@@ -1,86 +1,12 @@
 //! The order promise at the level of the pipeline: sorted, shuffled within 72 h and doubled input give the same indicators.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod history;
+
+use history::{event, history, knowledge};
 use proptest::prelude::*;
-use std::sync::Arc;
-use weft_correlator::{Engine, Knowledge, Pipeline, Shuffle};
-use weft_enrich::Enricher;
-use weft_indicators::{Settings, builtin};
+use weft_correlator::{Engine, Pipeline, Shuffle};
 use weft_model::*;
-use weft_stitcher::Alert;
-
-fn knowledge() -> Knowledge {
-    let person = |i: u32| Person {
-        mail: format!("p{i}@corp.example"),
-        department: "Sales".into(),
-        device_host_name: format!("lt-{i}"),
-        ..Person::default()
-    };
-    Knowledge {
-        directory: Arc::new(Directory::new((0..12).map(person))),
-        enricher: Arc::new(Enricher::builder().build()),
-        models: Arc::new(builtin().unwrap()),
-        alert: Alert::from_budget(0.1),
-        settings: Settings::default(),
-    }
-}
-
-fn event(time: i64, body: Body) -> Event {
-    let uid = EventUid::of("test", &[&time.to_le_bytes(), format!("{body:?}").as_bytes()]);
-    Event {
-        uid,
-        time: EventTime(time),
-        metadata: Metadata { product: "Microsoft 365".into(), ..Metadata::default() },
-        raw_data: None,
-        body,
-    }
-}
-
-/// Leases, name look-ups and sign-ins of twelve people over `days` days, and one odd day at the end.
-fn history(days: i64) -> Vec<Event> {
-    let mut events = Vec::new();
-    for day in 0..days {
-        for person in 0..12u8 {
-            let ip = std::net::IpAddr::from([10, 0, 0, person + 1]);
-            let start = day * DAY_MS + 8 * HOUR_MS + i64::from(person) * MINUTE_MS;
-            let lease = DhcpActivity {
-                kind: DhcpKind::Ack,
-                hostname: Some(format!("lt-{person}")),
-                leased_ip: Some(ip),
-                lease_s: Some(43_200),
-                ..DhcpActivity::default()
-            };
-            events.push(event(start, Body::Dhcp(Box::new(lease))));
-            let mut sites: Vec<String> = (0..5).map(|site| format!("www.site{}.com", (person as usize + site) % 7)).collect();
-            let mut source = [198, 51, 100, 7];
-            if day == days - 1 && person == 3 {
-                sites.push("a.odd.life".into());
-                source = [203, 0, 113, 9];
-            }
-            for (site, hostname) in sites.into_iter().enumerate() {
-                let answers = vec![Answer { kind: "A".into(), rdata: format!("192.0.2.{}", hostname.len() + site), ttl: 60 }];
-                let dns = DnsActivity {
-                    src_endpoint: Endpoint::from_ip(ip),
-                    hostname,
-                    query_type: "A".into(),
-                    answers,
-                    rcode: Some(0),
-                    ..DnsActivity::default()
-                };
-                events.push(event(start + (site as i64 + 1) * 17 * MINUTE_MS, Body::Dns(Box::new(dns))));
-            }
-            let logon = Authentication {
-                user: User::from_email(&format!("p{person}@corp.example")),
-                status: Status::Success,
-                src_endpoint: Endpoint::from_ip(source.into()),
-                ..Authentication::default()
-            };
-            events.push(event(start + 5 * MINUTE_MS, Body::Authentication(Box::new(logon))));
-        }
-    }
-    events.sort_by_key(Event::reference);
-    events
-}
 
 fn sorted(events: &[Event]) -> Engine {
     let mut pipeline = Pipeline::sorted(knowledge());
@@ -98,6 +24,52 @@ fn an_odd_day_is_noticed_and_a_look_ahead_agrees_with_the_end() {
     assert_eq!(live.provisional().0, end, "what is in the window is seen at once");
     assert!(live.open_events() > 0 && live.progress().late == 0);
     assert_eq!(live.finish().0.indicators(), end);
+}
+
+/// The device of an address is the one of the lease that held at the event's time, also when the lease, or its correction, comes days
+/// later than what it explains.
+#[test]
+fn a_late_correction_is_honoured() {
+    let ip = std::net::IpAddr::from([10, 0, 0, 99]);
+    let lease = |at: i64, host: &str| {
+        let dhcp = DhcpActivity {
+            kind: DhcpKind::Ack,
+            hostname: Some(host.into()),
+            leased_ip: Some(ip),
+            lease_s: Some(86_400),
+            ..DhcpActivity::default()
+        };
+        event(at, Body::Dhcp(Box::new(dhcp)))
+    };
+    let odd = 16 * DAY_MS + 9 * HOUR_MS;
+    let dns = DnsActivity {
+        src_endpoint: Endpoint::from_ip(ip),
+        hostname: "b.strange.life".into(),
+        query_type: "A".into(),
+        answers: vec![Answer { kind: "A".into(), rdata: "192.0.2.200".into(), ttl: 60 }],
+        rcode: Some(0),
+        ..DnsActivity::default()
+    };
+    let mut pipeline = Pipeline::live(knowledge());
+    history(17).into_iter().for_each(|event| pipeline.push(event));
+    pipeline.push(lease(odd - HOUR_MS, "lt-4"));
+    pipeline.push(event(odd, Body::Dns(Box::new(dns))));
+    let who = |pipeline: &Pipeline| -> Vec<String> {
+        let (indicators, _) = pipeline.provisional();
+        let strange = |one: &Indicator| one.entities.iter().any(|entity| entity.key.contains("strange.life"));
+        let devices = indicators.iter().filter(|one| strange(one)).flat_map(|one| &one.entities);
+        let mut devices: Vec<String> =
+            devices.filter(|entity| entity.kind == EntityKind::Device).map(|entity| entity.key.to_string()).collect();
+        devices.dedup();
+        devices
+    };
+    assert_eq!(who(&pipeline), ["lt-4"]);
+    // Two days later the server's log tells that the address had been given on half an hour before.
+    let later = event(odd + 2 * DAY_MS, Body::Dns(Box::default()));
+    pipeline.push(later);
+    pipeline.push(lease(odd - HOUR_MS / 2, "lt-7"));
+    assert_eq!(who(&pipeline), ["lt-7"]);
+    assert_eq!(pipeline.progress().late, 0);
 }
 
 proptest! {

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use stream::Stream;
-use weft_correlator::{Engine, Knowledge};
+use weft_correlator::{Engine, Knowledge, Pipeline, Progress, snapshot};
 use weft_indicators::{Fact, FeatureKind, Settings};
 use weft_model::{Body, Directory, Event};
 use weft_stitcher::Alert;
@@ -72,7 +72,7 @@ fn main() -> Result<(), Failure> {
         alert: Alert::from_budget(0.1),
         settings: Settings::default(),
     };
-    let mut engine = Engine::new(knowledge);
+    let mut engine = Engine::new(knowledge.clone());
     for hour in (0..WARM_DAYS).flat_map(|day| (0..WARM_HOURS).map(move |hour| day * 24 + 9 + hour)) {
         engine.hour(&stream.hour(START + hour, events));
     }
@@ -90,7 +90,34 @@ fn main() -> Result<(), Failure> {
         rates.push(rate);
     }
     rates.sort_by(f64::total_cmp);
-    println!("median {:.0} events/s per core, {:.0} MiB resident", rates.get(rates.len() / 2).unwrap_or(&0.0), resident_mib());
+    let rate = rates.get(rates.len() / 2).copied().unwrap_or(0.0);
+    measure_snapshot(engine, knowledge, rate)?;
+    println!("median {rate:.0} events/s per core, {:.0} MiB resident", resident_mib());
+    Ok(())
+}
+
+/// What a snapshot of the state costs, and how many events a second are left when one is written every ten minutes at that rate.
+fn measure_snapshot(engine: Engine, knowledge: Knowledge, rate: f64) -> Result<(), Failure> {
+    const EVERY_S: f64 = 600.0;
+    let path = std::env::temp_dir().join(format!("weft-perf-{}.weft-state", std::process::id()));
+    let fingerprint = snapshot::fingerprint(&knowledge);
+    let pipeline = Pipeline::restored(engine, Progress::default(), START);
+    let before = cpu_s()?;
+    let mut out = std::io::BufWriter::with_capacity(1 << 20, std::fs::File::create(&path)?);
+    snapshot::write(&pipeline, fingerprint, &mut out)?;
+    out.flush()?;
+    out.get_ref().sync_all()?;
+    let write_s = cpu_s()? - before;
+    drop(pipeline);
+    let bytes = std::fs::metadata(&path)?.len();
+    let before = cpu_s()?;
+    let mut input = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&path)?);
+    let read = snapshot::read(&mut input, knowledge, fingerprint);
+    let read_s = cpu_s()? - before;
+    std::fs::remove_file(&path)?;
+    read?;
+    println!("snapshot: {:.1} MiB, written in {write_s:.2} s, read in {read_s:.2} s (processor time)", bytes as f64 / (1 << 20) as f64);
+    println!("with one every {EVERY_S:.0} s: {:.0} events/s per core", rate * EVERY_S / (EVERY_S + write_s));
     Ok(())
 }
 

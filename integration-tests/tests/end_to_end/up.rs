@@ -24,10 +24,14 @@ struct Site {
 
 impl Site {
     fn new(watched: &Path) -> Self {
+        Self::with(watched, "")
+    }
+    /// With more lines of configuration.
+    fn with(watched: &Path, more: &str) -> Self {
         let folder = folder();
         let config = folder.path().join("weft.toml");
         let data = folder.path().join("data");
-        let text = format!("data_dir = {data:?}\n[listen]\naddress = \"127.0.0.1:0\"\n[sources]\nwatch = [{watched:?}]\n");
+        let text = format!("data_dir = {data:?}\n[listen]\naddress = \"127.0.0.1:0\"\n[sources]\nwatch = [{watched:?}]\n{more}");
         std::fs::write(&config, text).unwrap();
         Self { folder, config }
     }
@@ -38,6 +42,19 @@ impl Site {
     #[track_caller]
     fn until_idle(&self) {
         ran(command(["up", "--until-idle", "--config"]).arg(&self.config)).done();
+    }
+    /// The same, and what it logged.
+    fn until_idle_with_log(&self) -> String {
+        let done = ran(command(["up", "--until-idle", "--config"]).arg(&self.config).env("WEFT_LOG", "info"));
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        done.stderr
+    }
+    /// Snapshots of the analysis, oldest first.
+    fn snapshots(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.data("state")).into_iter().flatten().map(|file| file.unwrap().path());
+        let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|ending| ending == "weft-state")).collect();
+        files.sort();
+        files
     }
     fn start(&self) -> Running {
         let mut command = prepared(Command::new(binary()));
@@ -160,6 +177,41 @@ fn kill_9_at_any_stage_loses_and_doubles_nothing() {
     analysing.kill();
     site.until_idle();
     assert_same(&final_forms(site.stored()), &replayed());
+}
+
+#[test]
+fn a_killed_run_goes_on_from_its_snapshot() {
+    const GOES_ON: &str = "the analysis goes on from a snapshot";
+    let site = Site::with(&simulation().join("raw"), "[state]\nsnapshot_seconds = 1\n");
+    let mut running = site.start();
+    running.wait("snapshot", || !site.snapshots().is_empty());
+    running.kill();
+    let log = site.until_idle_with_log();
+    assert!(log.contains(GOES_ON), "{log}");
+    let expected = replayed();
+    assert_same(&final_forms(site.stored()), &expected);
+
+    // A damaged one is named and ignored, an unknown version too: then everything is built anew.
+    let before = site.stored();
+    for (place, reason) in [(8, "snapshot version"), (40_000, "the snapshot is damaged")] {
+        for path in site.snapshots() {
+            let mut bytes = std::fs::read(&path).unwrap();
+            bytes[place] ^= 0x55;
+            std::fs::write(&path, bytes).unwrap();
+        }
+        let log = site.until_idle_with_log();
+        assert!(log.contains(reason) && !log.contains(GOES_ON), "{log}");
+        assert_same(&site.stored().into_iter().collect(), &before.clone().into_iter().collect());
+        let log = site.until_idle_with_log();
+        assert!(log.contains(GOES_ON), "one was written at the end: {log}");
+    }
+
+    // With other knowledge nothing that was learned without it is used.
+    std::fs::write(site.folder.path().join("directory.csv"), "displayName,mail\nNew One,new.one@elsewhere.example\n").unwrap();
+    let config = std::fs::read_to_string(&site.config).unwrap();
+    std::fs::write(&site.config, format!("directory = \"directory.csv\"\n{config}")).unwrap();
+    let log = site.until_idle_with_log();
+    assert!(log.contains("other models, settings or directory") && !log.contains(GOES_ON), "{log}");
 }
 
 /// `GET` by HTTP/1.1: status, head and body.

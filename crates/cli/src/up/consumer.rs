@@ -1,6 +1,7 @@
 //! Consumes events from the bus into event store, lake and pipeline, and publishes what the analysis says.
 
 use super::incidents::Publication;
+use super::snapshots::Snapshots;
 use super::{Shared, record, verdicts};
 use crate::{clock, knowledge};
 use anyhow::Context;
@@ -14,7 +15,7 @@ use weft_correlator::{Knowledge, Pipeline};
 use weft_enrich::Enricher;
 use weft_indicators::ModelSet;
 use weft_lake::{Lake, LakeWriter};
-use weft_model::{DAY_MS, Directory, EventTime, Person};
+use weft_model::{DAY_MS, Directory, Event, EventTime, HOUR_MS, Person};
 use weft_store::Store;
 use weft_wire::topic;
 
@@ -46,6 +47,7 @@ pub struct Consumer<'a> {
 /// What changes while the consumer runs.
 struct Running {
     pipeline: Pipeline,
+    snapshots: Snapshots,
     knowledge: Knowledge,
     people: Vec<Person>,
     publication: Publication,
@@ -76,9 +78,15 @@ impl Consumer<'_> {
     ) -> anyhow::Result<()> {
         let people = self.remembered_people(people)?;
         let knowledge = knowledge::with(enricher, models, Directory::new(people.clone()), self.config.alert.budget);
+        let mut snapshots = Snapshots::new(&self.config.data_dir, self.config.state.snapshot_seconds, &knowledge);
+        let pipeline = match snapshots.restore(&knowledge)? {
+            Some(pipeline) => self.catch_up(pipeline)?,
+            None => self.rebuild(&knowledge)?,
+        };
         let now = Instant::now();
         let mut running = Running {
-            pipeline: self.rebuild(&knowledge)?,
+            pipeline,
+            snapshots,
             knowledge,
             people,
             publication: Publication::load(self.store)?,
@@ -112,6 +120,9 @@ impl Consumer<'_> {
         running.last_flush = Instant::now().checked_sub(FLUSH_EVERY).unwrap_or(running.last_flush);
         self.look(&mut running, true)?;
         self.flush(&mut running, true)?;
+        if !running.is_stale {
+            running.snapshots.save(&running.pipeline, true);
+        }
         running.lake.close()?;
         Ok(())
     }
@@ -126,6 +137,28 @@ impl Consumer<'_> {
             }
         }
         Ok(pipeline)
+    }
+
+    /// A restored analysis with the events that are not in it.
+    fn catch_up(&self, mut pipeline: Pipeline) -> anyhow::Result<Pipeline> {
+        let from = EventTime(pipeline.first_open_hour().saturating_mul(HOUR_MS));
+        for event in self.events.range(from, EventTime(i64::MAX)) {
+            pipeline.push(event?);
+            if self.shared.stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        Ok(pipeline)
+    }
+
+    /// Whether one of these is of a closed hour and not in the store yet, so that the analysis lacks it.
+    fn is_any_late(&self, running: &Running, events: &[Event]) -> anyhow::Result<bool> {
+        for event in events.iter().filter(|event| event.time.hour() < running.pipeline.first_open_hour()) {
+            if self.events.get(event.reference())?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes records from the bus; how many.
@@ -145,11 +178,14 @@ impl Consumer<'_> {
                 Err(error) => self.refuse(running, bad_or_good, &error.to_string())?,
             }
         }
+        if self.is_any_late(running, &events)? {
+            // Before the store has them: a snapshot must never seem to know what it does not.
+            running.snapshots.discard()?;
+            running.is_stale = true;
+        }
         self.events.insert(&events).context("cannot write the event store")?;
         running.lake.write(&events)?;
-        let late = running.pipeline.progress().late;
         events.into_iter().for_each(|event| running.pipeline.push(event));
-        running.is_stale |= running.pipeline.progress().late > late;
         running.is_dirty = true;
         running.is_uncommitted = true;
         Ok(records.len())
@@ -204,6 +240,9 @@ impl Consumer<'_> {
         self.events.persist()?;
         running.lake.flush()?;
         running.subscriber.commit()?;
+        if !running.is_stale {
+            running.snapshots.save(&running.pipeline, false);
+        }
         running.is_uncommitted = false;
         running.last_flush = Instant::now();
         let Some(watermark) = running.pipeline.watermark().filter(|watermark| watermark.day() > running.retained_day) else {
@@ -232,6 +271,7 @@ impl Consumer<'_> {
         self.store.set_meta("directory", &serde_json::to_string(&running.people)?)?;
         if *running.knowledge.directory != directory {
             running.knowledge.directory = Arc::new(directory);
+            running.snapshots.know(&running.knowledge)?;
             running.is_stale = true;
         }
         Ok(())

@@ -7,12 +7,14 @@
 //! ```
 //!
 //! Everything read is published before its cursor moves, and everything consumed is in the event store before the group commits, so a
-//! kill at any moment loses nothing. A restart rebuilds the analysis from the event store.
+//! kill at any moment loses nothing. A restart goes on from the newest snapshot of the analysis and the events behind it, or rebuilds the
+//! analysis from the event store.
 
 mod collector;
 mod consumer;
 mod incidents;
 mod record;
+mod snapshots;
 mod verdicts;
 
 use crate::args::Up;
