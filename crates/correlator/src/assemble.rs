@@ -60,7 +60,7 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching
         decisions,
         timeline,
         narrative: Narrative::default(),
-        coverage: Vec::new(),
+        coverage: engine.silences.of(start, end),
         revision: 1,
         merged_from: Vec::new(),
     };

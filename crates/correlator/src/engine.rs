@@ -1,6 +1,7 @@
 //! The analysis as one value: hours of events go in, indicators accumulate, incidents are read off.
 
 use crate::assemble;
+use crate::coverage::Silences;
 use crate::memory::Memory;
 use crate::snapshot::{Found, Sections, SnapshotError};
 use crate::window::LATENESS_MS;
@@ -42,6 +43,8 @@ pub struct Engine {
     changed: Vec<IndicatorUid>,
     /// What the investigation may ask about.
     pub(crate) memory: Memory,
+    /// What was not seen.
+    pub(crate) silences: Silences,
     /// Products behind the SaaS records seen, for naming the account in titles.
     pub(crate) products: BTreeSet<String>,
     today: Option<i64>,
@@ -71,6 +74,7 @@ impl Engine {
             indicators: BTreeMap::new(),
             changed: Vec::new(),
             memory: Memory::default(),
+            silences: Silences::default(),
             products: BTreeSet::new(),
             today: None,
             finished: BTreeMap::new(),
@@ -85,6 +89,7 @@ impl Engine {
         sections.put("findings", &self.findings)?;
         sections.put("indicators", &self.indicators)?;
         sections.put("memory", &self.memory)?;
+        sections.put("silences", &self.silences)?;
         sections.put("products", &self.products)?;
         sections.put("today", &self.today)?;
         sections.put("finished", &self.finished)
@@ -101,6 +106,7 @@ impl Engine {
             indicators: found.take("indicators")?,
             changed: Vec::new(),
             memory: found.take("memory")?,
+            silences: found.take("silences")?,
             products: found.take("products")?,
             today: found.take("today")?,
             finished: found.take("finished")?,
@@ -118,6 +124,7 @@ impl Engine {
     pub fn hour(&mut self, events: &[Event]) {
         let Some(first) = events.first() else { return };
         self.start_day(first.time);
+        self.silences.hour(events);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
         let (mut facts, mut touches, mut sighted, mut wrote, mut seated) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -3,6 +3,7 @@
 //! Pure but for the event store that the pipeline reads; it must not know sensors, servers or brokers.
 
 pub mod assemble;
+mod coverage;
 mod decide;
 pub mod engine;
 pub mod error;

@@ -7,9 +7,10 @@
 //! end         an empty name
 //! ```
 //!
-//! A section's hash is over header, name and what is compressed. Versions: 1 is the first. A change of what a section holds is a new version
+//! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`. A change of what a section holds is a new version
 //! with a step in [`migrate`]; the golden pairs in `tests/snapshot` hold us to that.
 
+use crate::coverage::Silences;
 use crate::engine::{Engine, Knowledge};
 use crate::pipeline::{Pipeline, Progress};
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,7 +20,7 @@ use weft_model::id::content_hash;
 
 const MAGIC: &[u8; 8] = b"WEFTSTAT";
 /// The version written, and the oldest that is read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 const OLDEST: u32 = 1;
 /// Sections of one file, bytes of one section when it is unpacked.
 const MAX_SECTIONS: usize = 32;
@@ -103,13 +104,19 @@ pub fn read(input: &mut dyn Read, knowledge: Knowledge, expected: [u8; 16]) -> R
             return Err(damaged("sections"));
         }
     }
-    migrate(version, &mut found);
+    migrate(version, &mut found)?;
     let progress: Progress = found.take("progress")?;
     Ok(Pipeline::restored(Engine::read(knowledge, &mut found)?, progress, hour))
 }
 
 /// Makes the sections of an older version those of [`VERSION`], a step a version.
-fn migrate(_version: u32, _found: &mut Found) {}
+fn migrate(version: u32, found: &mut Found) -> Result<(), SnapshotError> {
+    if version < 2 {
+        // What is usual of each source is learned anew within two weeks.
+        found.put("silences", &Silences::default())?;
+    }
+    Ok(())
+}
 
 /// One section, still packed, once its hash holds; `None` at the end.
 fn section(input: &mut dyn Read, header: &[u8]) -> Result<Option<(String, Packed)>, SnapshotError> {
@@ -149,11 +156,10 @@ pub(crate) struct Sections<'a> {
 
 impl Sections<'_> {
     pub(crate) fn put<T: Serialize>(&mut self, name: &str, value: &T) -> Result<(), SnapshotError> {
-        let raw = postcard::to_stdvec(value).map_err(|_| damaged("a value cannot be written"))?;
-        let bytes = zstd::bulk::compress(&raw, LEVEL)?;
+        let Packed { raw, bytes } = pack(value)?;
         let length = u8::try_from(name.len()).map_err(|_| damaged("the name of a section"))?;
         self.out.write_all(&[&[length], name.as_bytes()].concat())?;
-        self.out.write_all(&(raw.len() as u64).to_le_bytes())?;
+        self.out.write_all(&(raw as u64).to_le_bytes())?;
         self.out.write_all(&(bytes.len() as u64).to_le_bytes())?;
         self.out.write_all(&content_hash("section", &[self.header, name.as_bytes(), &bytes]))?;
         self.out.write_all(&bytes)?;
@@ -170,7 +176,17 @@ struct Packed {
 /// Sections that were read.
 pub(crate) struct Found(BTreeMap<String, Packed>);
 
+fn pack<T: Serialize>(value: &T) -> Result<Packed, SnapshotError> {
+    let raw = postcard::to_stdvec(value).map_err(|_| damaged("a value cannot be written"))?;
+    Ok(Packed { raw: raw.len(), bytes: zstd::bulk::compress(&raw, LEVEL)? })
+}
+
 impl Found {
+    /// What an older version did not have.
+    fn put<T: Serialize>(&mut self, name: &str, value: &T) -> Result<(), SnapshotError> {
+        self.0.insert(name.to_owned(), pack(value)?);
+        Ok(())
+    }
     /// The value of a section; its bytes are let go.
     pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, SnapshotError> {
         let packed = self.0.remove(name).ok_or(damaged("a section is missing"))?;

@@ -125,10 +125,7 @@ impl Touches {
                 span.used = Some((first.min(at), last.max(at)));
             }
         }
-        if self.is_hub || !is_listed {
-            self.is_hub = true;
-            self.list = Vec::new();
-        } else if self.list.len() >= MAX_TOUCHES {
+        if self.is_hub || !is_listed || self.list.len() >= MAX_TOUCHES {
             self.is_hub = true;
             self.list = Vec::new();
         } else {
