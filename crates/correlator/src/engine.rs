@@ -277,7 +277,8 @@ impl Engine {
             _ => people,
         };
         let trials: usize = self.knowledge.models.models.iter().map(per_model).sum();
-        Priors::new(people.max(devices), trials as f64)
+        let priors = Priors::new(people.max(devices), trials as f64);
+        if self.knowledge.directory.is_empty() { priors.without_directory() } else { priors }
     }
 
     /// The indicators in (time, uid) order and their clusters, whatever their evidence.

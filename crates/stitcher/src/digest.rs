@@ -1,27 +1,20 @@
 //! What stitching needs of an indicator, with entities and families as small numbers in the order of their names.
 
-use crate::link::{LinkFamily, family, is_busy, is_entry_mail, log2_q, stage};
-use std::collections::BTreeMap;
+use crate::link::{LinkFamily, family, half_life_ms, is_busy, is_entry_mail, log2_q, stage};
+use foldhash::{HashMap, HashMapExt};
 use weft_model::{Bits, Entity, Indicator};
 
-/// An entity that an indicator speaks of.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spoken {
-    pub id: u32,
-    pub is_internal: bool,
-}
-
 /// One indicator in short.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Digest {
-    /// Ascending by id, each once.
-    pub entities: Vec<Spoken>,
-    pub family: u32,
+    pub start_ms: i64,
+    pub end_ms: i64,
     pub bits: Bits,
     /// Its own evidence.
     pub evidence: Bits,
-    pub start_ms: i64,
-    pub end_ms: i64,
+    pub family: u32,
+    /// Where its entities stand among those of all, and how many.
+    entities: (u32, u32),
     /// Earliest and latest attack stage.
     pub stages: Option<(u8, u8)>,
     pub is_entry_mail: bool,
@@ -35,59 +28,133 @@ pub(crate) struct Digest {
 pub(crate) struct Known<'a> {
     pub entity: &'a Entity,
     pub family: LinkFamily,
-    pub log2_q: f64,
     pub is_internal: bool,
+    pub log2_q: f64,
+    /// What it is worth between two indicators at the same time when nobody else touched it.
+    pub most_bits: f64,
+    /// Half-life in general, and where one of the two is busy.
+    half_lives_ms: (i64, i64),
     /// Indicators that speak of it, ascending.
-    pub speakers: Vec<usize>,
+    pub speakers: Vec<u32>,
+}
+
+impl Known<'_> {
+    pub fn half_life_ms(&self, is_busy: bool) -> i64 {
+        if is_busy { self.half_lives_ms.1 } else { self.half_lives_ms.0 }
+    }
+
+    pub fn speakers(&self) -> impl Iterator<Item = usize> {
+        self.speakers_from(0)
+    }
+
+    /// Those from the `at`-th on.
+    pub fn speakers_from(&self, at: usize) -> impl Iterator<Item = usize> {
+        self.speakers.get(at..).unwrap_or_default().iter().map(|speaker| *speaker as usize)
+    }
+
+    /// Those before the `at`-th, the last one first.
+    pub fn speakers_before(&self, at: usize) -> impl Iterator<Item = usize> {
+        self.speakers.get(..at).unwrap_or_default().iter().rev().map(|speaker| *speaker as usize)
+    }
 }
 
 /// All indicators in short, and the entities they speak of.
-pub(crate) fn digest(indicators: &[Indicator]) -> (Vec<Digest>, Vec<Known<'_>>) {
-    let mut families: BTreeMap<&str, u32> = indicators.iter().map(|indicator| (indicator.family.as_str(), 0)).collect();
-    families.values_mut().zip(0..).for_each(|(id, next)| *id = next);
-    let mut speakers: BTreeMap<&Entity, Vec<usize>> = BTreeMap::new();
-    for (index, indicator) in indicators.iter().enumerate() {
-        for entity in &indicator.entities {
-            let list = speakers.entry(entity).or_default();
-            if list.last() != Some(&index) {
-                list.push(index);
+#[derive(Debug)]
+pub(crate) struct Digests<'a> {
+    pub list: Vec<Digest>,
+    pub known: Vec<Known<'a>>,
+    /// Numbers of the entities of all indicators, one after the other, ascending for each.
+    spoken: Vec<u32>,
+    /// Kinds inside come first, and so do their numbers.
+    first_outside: u32,
+}
+
+impl<'a> Digests<'a> {
+    pub fn of(indicators: &'a [Indicator]) -> Self {
+        let mut families: HashMap<&str, u32> = HashMap::new();
+        let mut ids: HashMap<&Entity, u32> = HashMap::new();
+        let mut entities: Vec<(&Entity, Vec<u32>)> = Vec::new();
+        for (index, indicator) in (0..).zip(indicators) {
+            families.entry(&indicator.family).or_default();
+            for entity in &indicator.entities {
+                let id = *ids.entry(entity).or_insert_with(|| {
+                    entities.push((entity, Vec::new()));
+                    entities.len() as u32 - 1
+                });
+                let Some((_, speakers)) = entities.get_mut(id as usize) else { continue };
+                if speakers.last() != Some(&index) {
+                    speakers.push(index);
+                }
             }
         }
-    }
-    let mut digests: Vec<Digest> = indicators
-        .iter()
-        .map(|indicator| {
+        drop(ids);
+        let mut names: Vec<&str> = families.keys().copied().collect();
+        names.sort_unstable();
+        families.extend(names.into_iter().zip(0..));
+        entities.sort_unstable_by_key(|(entity, _)| (!entity.kind.is_internal(), *entity));
+        let known: Vec<Known<'a>> = entities
+            .into_iter()
+            .map(|(entity, speakers)| Known {
+                entity,
+                family: family(entity.kind),
+                is_internal: entity.kind.is_internal(),
+                log2_q: log2_q(entity.kind),
+                most_bits: 0.0,
+                half_lives_ms: (half_life_ms(entity.kind, false), half_life_ms(entity.kind, true)),
+                speakers,
+            })
+            .collect();
+        let first_outside = known.partition_point(|known| known.is_internal) as u32;
+        let mut counts = vec![0u32; indicators.len()];
+        for speaker in known.iter().flat_map(Known::speakers) {
+            counts.iter_mut().skip(speaker).take(1).for_each(|count| *count += 1);
+        }
+        let mut from = 0;
+        let mut list: Vec<Digest> = Vec::with_capacity(indicators.len());
+        for (indicator, count) in indicators.iter().zip(counts) {
             let stages = || indicator.tactics.iter().map(|tactic| stage(tactic));
-            Digest {
-                entities: Vec::with_capacity(indicator.entities.len()),
-                family: families.get(indicator.family.as_str()).copied().unwrap_or_default(),
-                bits: indicator.bits,
-                evidence: indicator.evidence,
+            list.push(Digest {
                 start_ms: indicator.time.0,
                 end_ms: indicator.end_time.0,
+                bits: indicator.bits,
+                evidence: indicator.evidence,
+                family: families.get(indicator.family.as_str()).copied().unwrap_or_default(),
+                entities: (from, 0),
                 stages: stages().min().zip(stages().max()),
                 is_entry_mail: is_entry_mail(indicator),
                 is_busy: is_busy(indicator),
                 is_finding: indicator.is_finding(),
-            }
-        })
-        .collect();
-    let known: Vec<Known<'_>> = speakers
-        .into_iter()
-        .map(|(entity, speakers)| Known {
-            entity,
-            family: family(entity.kind),
-            log2_q: log2_q(entity.kind),
-            is_internal: entity.kind.is_internal(),
-            speakers,
-        })
-        .collect();
-    for (id, known) in (0..).zip(&known) {
-        for speaker in &known.speakers {
-            if let Some(digest) = digests.get_mut(*speaker) {
-                digest.entities.push(Spoken { id, is_internal: known.is_internal });
+            });
+            from += count;
+        }
+        let mut spoken = vec![0; from as usize];
+        for (id, known) in (0..).zip(&known) {
+            for speaker in known.speakers() {
+                if let Some(digest) = list.get_mut(speaker) {
+                    let at = digest.entities.0 + digest.entities.1;
+                    spoken.iter_mut().skip(at as usize).take(1).for_each(|slot| *slot = id);
+                    digest.entities.1 += 1;
+                }
             }
         }
+        Self { list, known, spoken, first_outside }
     }
-    (digests, known)
+
+    pub fn get(&self, index: usize) -> Option<&Digest> {
+        self.list.get(index)
+    }
+
+    pub fn known(&self, id: u32) -> Option<&Known<'a>> {
+        self.known.get(id as usize)
+    }
+
+    /// The entities that an indicator speaks of, ascending, each once.
+    pub fn entities(&self, digest: &Digest) -> &[u32] {
+        let (from, count) = (digest.entities.0 as usize, digest.entities.1 as usize);
+        self.spoken.get(from..from + count).unwrap_or_default()
+    }
+
+    pub fn is_inside(&self, id: u32) -> bool {
+        id < self.first_outside
+    }
 }

@@ -2,8 +2,8 @@
 //! does not fit them: what is usual there ties nothing together.
 
 use crate::digest::{Digest, Known};
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use weft_model::DAY_MS;
 
 /// Strengths are told apart up to this, in bits.
@@ -41,8 +41,8 @@ impl Habits {
         *self.asked.borrow_mut().entry((id, day, level)).or_insert_with(|| {
             let (from, to) = ((day - AROUND_DAYS).max(self.first_day), (day + AROUND_DAYS).min(self.last_day));
             let mut counts = vec![0u32; usize::try_from(to - from + 1).unwrap_or(0)];
-            let start = known.speakers.partition_point(|index| digests.get(*index).is_none_or(|one| day_of(one) < from));
-            let around = known.speakers.iter().skip(start).filter_map(|index| digests.get(*index)).take_while(|one| day_of(one) <= to);
+            let start = known.speakers.partition_point(|index| digests.get(*index as usize).is_none_or(|one| day_of(one) < from));
+            let around = known.speakers_from(start).filter_map(|index| digests.get(index)).take_while(|one| day_of(one) <= to);
             for one in around.filter(|one| !one.is_finding && one.bits.value() >= level as f64) {
                 let place = usize::try_from(day_of(one) - from).unwrap_or(usize::MAX);
                 counts.iter_mut().skip(place).take(1).for_each(|count| *count += 1);

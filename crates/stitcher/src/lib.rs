@@ -17,4 +17,4 @@ pub use cluster::Cluster;
 pub use constraint::Constraints;
 pub use evidence::{Alert, share_evidence};
 pub use link::{Priors, Weight};
-pub use stitch::{Refusal, Stitching, stitch};
+pub use stitch::{Refusal, Stitching, pair_weights, stitch};

@@ -9,6 +9,8 @@ pub struct Priors {
     pub trials_per_day: f64,
     /// Internal entities (the larger of people and devices).
     pub population: f64,
+    /// The same where other products' findings are tied: whoever has no directory knows only those of whom something was told.
+    pub finding_population: f64,
     /// The odds, in bits, that a joined indicator must have of being part of it rather than benign.
     pub odds_bits: f64,
     /// Attacks a day that other products find: however strong, two clusters of findings may be two attacks.
@@ -22,12 +24,16 @@ pub struct Priors {
 impl Priors {
     /// Rules of other products, each of which an entity may trip, before any history.
     const RULES: f64 = 10.0;
+    /// Entities of an organisation of which nothing but findings tells.
+    const UNKNOWN_POPULATION: f64 = 100.0;
 
     /// For an organisation with this many people and devices and models per kind of entity.
     pub fn new(population: usize, trials_per_day: f64) -> Self {
+        let population = (population.max(1)) as f64;
         Self {
             trials_per_day,
-            population: (population.max(1)) as f64,
+            population,
+            finding_population: population,
             odds_bits: 7.0,
             attacks_per_day: 1.0 / 30.0,
             in_order_bits: 0.5,
@@ -35,9 +41,14 @@ impl Priors {
         }
     }
 
+    /// The same without a directory: findings name a few of the many.
+    pub fn without_directory(self) -> Self {
+        Self { finding_population: self.population.max(Self::UNKNOWN_POPULATION), ..self }
+    }
+
     /// Findings of other products a day at least `strength_bits` strong, before any history.
     pub(crate) fn findings_per_day(&self, strength_bits: f64) -> f64 {
-        Self::RULES * self.population * (-strength_bits).exp2()
+        Self::RULES * self.finding_population * (-strength_bits).exp2()
     }
 
     /// `log2(1 + 2^odds n)` where `n` benign indicators, `per_day` of them a day, are expected within `gap_ms` (never less than within five
@@ -93,9 +104,10 @@ pub(crate) fn half_life_ms(kind: EntityKind, is_busy: bool) -> i64 {
     }
 }
 
-/// Whether an indicator is of a kind that there is much of about one person.
+/// Whether an indicator is of a kind that there is much of about one person: what a device or an inbox shows, unless another product
+/// thought it worth an alert.
 pub(crate) fn is_busy(indicator: &Indicator) -> bool {
-    indicator.domain == Domain::Network || is_entry_mail(indicator)
+    !indicator.is_finding() && (indicator.domain == Domain::Network || is_entry_mail(indicator))
 }
 
 /// A mail that may be how an attack came in.

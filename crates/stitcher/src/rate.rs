@@ -1,7 +1,8 @@
 //! How many findings of other products are usual: in all, and about one entity. Robust against bursts: a median over days, and days on
 //! which anything was found, so that neither an attack nor the first days of a new product pass for the rule.
 
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use weft_model::{DAY_MS, Entity, EventTime, Indicator};
 
 /// Strengths are told apart up to this, in bits.

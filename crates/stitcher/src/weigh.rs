@@ -1,12 +1,13 @@
 //! What ties two clusters together and what it costs. Must not know in which order clusters merge.
 
 use crate::cluster::Cluster;
-use crate::digest::{Digest, Known, digest};
+use crate::digest::{Digest, Digests, Known};
 use crate::habit::Habits;
-use crate::link::{Priors, Weight, half_life_ms};
+use crate::link::{Priors, Weight};
 use crate::rate::Rates;
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use weft_entity_graph::EntityGraph;
 use weft_model::{DAY_MS, Entity, EntityKind, EventTime, HOUR_MS, Indicator};
 
@@ -31,6 +32,21 @@ struct Shared {
     to: usize,
 }
 
+/// An entity that two clusters share, before anybody asked who else touched it.
+struct Near<'k, 'a> {
+    entity: u32,
+    known: &'k Known<'a>,
+    from: usize,
+    to: usize,
+    gap_ms: i64,
+    decay: f64,
+    /// No less than it is worth.
+    most_bits: f64,
+    /// The kind among which its rarity counts.
+    kind: Option<EntityKind>,
+    at: EventTime,
+}
+
 /// What ties two clusters together and what it costs.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
@@ -47,66 +63,135 @@ pub(crate) struct Found {
 #[derive(Debug)]
 pub(crate) struct Weave<'a> {
     pub indicators: &'a [Indicator],
-    pub digests: Vec<Digest>,
-    known: Vec<Known<'a>>,
+    pub digests: Digests<'a>,
     graph: &'a EntityGraph,
     priors: &'a Priors,
     rates: Rates<'a>,
     habits: Habits,
     /// Entities inside that touched an outside one in the week before an instant.
     touchers: RefCell<HashMap<(u32, EventTime), usize>>,
+    /// Whether anybody at all shares an address or device by habit at an instant.
+    shared: RefCell<HashMap<(u32, EventTime), bool>>,
 }
 
 impl<'a> Weave<'a> {
     pub fn new(indicators: &'a [Indicator], graph: &'a EntityGraph, priors: &'a Priors) -> Self {
-        let (digests, known) = digest(indicators);
-        let (rates, habits) = (Rates::of(indicators), Habits::of(&digests));
-        Self { indicators, digests, known, graph, priors, rates, habits, touchers: RefCell::default() }
+        let mut digests = Digests::of(indicators);
+        for known in &mut digests.known {
+            let rarity =
+                if known.is_internal { priors.finding_population.log2() } else { -graph.share_of(Some(known.entity.kind), 0).log2() };
+            known.most_bits = (known.log2_q + rarity).max(0.0);
+        }
+        let (rates, habits) = (Rates::of(indicators), Habits::of(&digests.list));
+        Self { indicators, digests, graph, priors, rates, habits, touchers: RefCell::default(), shared: RefCell::default() }
     }
 
     /// Indicators that share an entity with `index` near enough in time for the entity to link, ascending; with `is_forward` only later
     /// ones.
     pub fn neighbours(&self, index: usize, is_forward: bool) -> Vec<usize> {
-        let Some(this) = self.digests.get(index) else { return Vec::new() };
         let mut near = Vec::new();
-        for known in this.entities.iter().filter_map(|spoken| self.known.get(spoken.id as usize)) {
+        self.neighbours_into(index, is_forward, &mut near);
+        near
+    }
+
+    /// [`Self::neighbours`] in place of what `near` holds.
+    pub fn neighbours_into(&self, index: usize, is_forward: bool, near: &mut Vec<usize>) {
+        near.clear();
+        let Some(this) = self.digests.get(index) else { return };
+        for known in self.digests.entities(this).iter().filter_map(|id| self.digests.known(*id)) {
             if !known.is_internal && known.speakers.len() > MAX_SPEAKERS {
                 continue;
             }
             let is_near = |earlier: &Digest, later: &Digest| {
-                let half_life = half_life_ms(known.entity.kind, earlier.is_busy || later.is_busy);
+                let half_life = known.half_life_ms(earlier.is_busy || later.is_busy);
                 later.start_ms.saturating_sub(earlier.end_ms) <= MAX_HALF_LIVES * half_life
             };
-            let at = known.speakers.partition_point(|speaker| *speaker < index);
-            let after = known.speakers.iter().skip(at + 1).take(MAX_NEIGHBOURS);
-            near.extend(after.filter(|other| self.digests.get(**other).is_some_and(|other| is_near(this, other))));
+            let at = known.speakers.partition_point(|speaker| (*speaker as usize) < index);
+            let after = known.speakers_from(at + 1).take(MAX_NEIGHBOURS);
+            near.extend(after.filter(|other| self.digests.get(*other).is_some_and(|other| is_near(this, other))));
             if !is_forward {
-                let before = known.speakers.iter().take(at).rev().take(MAX_NEIGHBOURS);
-                near.extend(before.filter(|other| self.digests.get(**other).is_some_and(|other| is_near(other, this))));
+                let before = known.speakers_before(at).take(MAX_NEIGHBOURS);
+                near.extend(before.filter(|other| self.digests.get(*other).is_some_and(|other| is_near(other, this))));
             }
         }
         near.sort_unstable();
         near.dedup();
-        near
+    }
+
+    /// Whether two indicators, the earlier one first, may join: never `false` where [`Self::weigh`] finds a positive weight between the two
+    /// alone, and far cheaper. Every shared entity counts as if nobody else had touched it, and chance as if nothing were usual.
+    pub fn may_join(&self, earlier: usize, later: usize) -> bool {
+        let (Some(a), Some(b)) = (self.digests.get(earlier), self.digests.get(later)) else { return false };
+        let gap_ms = gap_ms(a, b);
+        let (is_one_sided, is_busy) = (a.family == b.family || b.is_entry_mail, a.is_busy || b.is_busy);
+        let mut best = [0.0f64; 4];
+        let mut others = self.digests.entities(b).iter().peekable();
+        for id in self.digests.entities(a) {
+            while others.next_if(|other| *other < id).is_some() {}
+            if others.peek() != Some(&id) || (is_one_sided && self.digests.is_inside(*id)) {
+                continue;
+            }
+            let Some(known) = self.digests.known(*id) else { continue };
+            let bits = known.most_bits * (-(gap_ms as f64) / known.half_life_ms(is_busy) as f64).exp2();
+            best.iter_mut().skip(known.family as usize).take(1).for_each(|best| *best = best.max(bits));
+        }
+        let most: f64 = best.iter().sum();
+        // A little more, so that rounding cannot turn the answer.
+        most > 0.0 && most + self.priors.in_order_bits + 1e-6 > self.least_chance(a, b, earlier.min(later), gap_ms)
+    }
+
+    /// What [`Self::chance`] costs at least between two indicators alone.
+    fn least_chance(&self, a: &Digest, b: &Digest, first: usize, gap_ms: i64) -> f64 {
+        let strength = a.bits.min(b.bits).value();
+        let trials = if a.is_finding && b.is_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
+        if !a.is_finding && !b.is_finding {
+            return self.priors.benign_bits(trials, gap_ms);
+        }
+        let usual = self.indicators.get(first).map_or(0.0, |first| self.usual_findings(first.time, strength, 0.0));
+        self.priors.benign_bits(trials + usual + self.priors.attacks_per_day, gap_ms)
     }
 
     /// Weighs what two clusters share; nothing when they share nothing of worth. The order of stages alone joins nothing.
     pub fn weigh(&self, one: &Cluster, two: &Cluster) -> Option<Found> {
+        self.weigh_if(one, two, |_, _| true)
+    }
+
+    /// [`Self::weigh`] where the weight is positive; cheaper where it is not.
+    pub fn gain(&self, one: &Cluster, two: &Cluster) -> Option<Found> {
+        let strength = one.strength_bits.min(two.strength_bits);
+        let may = |most: f64, gap_ms: i64| {
+            let trials = if one.has_finding && two.has_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
+            most + self.stage_bits(one, two) + 1e-6 > self.priors.benign_bits(trials, gap_ms)
+        };
+        self.weigh_if(one, two, may).filter(|found| found.bits > 0.0)
+    }
+
+    /// [`Self::weigh`], unless `may` refuses the most that the shared entities can be worth, with the shortest gap.
+    fn weigh_if(&self, one: &Cluster, two: &Cluster, may: impl Fn(f64, i64) -> bool) -> Option<Found> {
         let (small, large) = if one.speakers.len() <= two.speakers.len() { (one, two) } else { (two, one) };
-        let mut best: [Option<Shared>; 4] = [None; 4];
+        let mut near: Vec<Near<'_, 'a>> = Vec::new();
+        let (mut most, mut least_gap_ms) = ([0.0f64; 4], i64::MAX);
         for (entity, _) in &small.speakers {
             if large.speaking(*entity).is_empty() {
                 continue;
             }
-            let Some((known, shared)) =
-                self.known.get(*entity as usize).and_then(|known| Some((known, self.worth(*entity, known, one, two)?)))
-            else {
-                continue;
-            };
-            if let Some(slot) = best.get_mut(known.family as usize)
-                && slot.is_none_or(|best| best.bits < shared.bits)
-            {
-                *slot = Some(shared);
+            let Some(found) = self.digests.known(*entity).and_then(|known| self.near(*entity, known, one, two)) else { continue };
+            least_gap_ms = least_gap_ms.min(found.gap_ms);
+            most.iter_mut().skip(found.known.family as usize).take(1).for_each(|most| *most = most.max(found.most_bits));
+            near.push(found);
+        }
+        if near.is_empty() || !may(most.iter().sum(), least_gap_ms) {
+            return None;
+        }
+        let mut best: [Option<Shared>; 4] = [None; 4];
+        for near in &near {
+            let Some(slot) = best.get_mut(near.known.family as usize) else { continue };
+            // What cannot be more than the best need not be looked at.
+            if slot.is_none_or(|best| best.bits < near.most_bits) {
+                let Some(shared) = self.worth(near, one, two) else { continue };
+                if slot.is_none_or(|best| best.bits < shared.bits) {
+                    *slot = Some(shared);
+                }
             }
         }
         let shared = || best.iter().flatten();
@@ -138,7 +223,7 @@ impl<'a> Weave<'a> {
     }
 
     fn entity(&self, id: u32) -> Option<&'a Entity> {
-        self.known.get(id as usize).map(|known| known.entity)
+        self.digests.known(id).map(|known| known.entity)
     }
 
     /// What it costs that something as strong as the weaker cluster would be near by chance.
@@ -148,47 +233,70 @@ impl<'a> Weave<'a> {
         // Among findings alone our models' chances do not count; without any, experience with findings does not.
         let trials = if ends == [true, true] { 0.0 } else { self.priors.trials_per_day };
         let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
-        let inside = self.known.get(main.entity as usize).filter(|known| known.is_internal);
+        let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
             // What is usual about this very person or device, where that is more than about others.
-            let usual = inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests, at.0, strength));
+            let usual =
+                inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
             return self.priors.benign_bits((trials * (-strength).exp2()).max(self.priors.population * usual), main.gap_ms);
         }
         let usual = at.map_or(0.0, |at| {
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
-            let seen = self.rates.per_day(at, strength) + self.priors.population * about;
-            let days = self.rates.days(at);
-            (days * seen + PRIOR_DAYS * self.priors.findings_per_day(strength)) / (days + PRIOR_DAYS)
+            self.usual_findings(at, strength, about)
         });
         self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
     }
 
-    fn worth(&self, entity: u32, known: &Known<'_>, one: &Cluster, two: &Cluster) -> Option<Shared> {
+    /// Findings a day at least this strong that are usual, `about` one entity being the share of days with one.
+    fn usual_findings(&self, at: EventTime, strength_bits: f64, about: f64) -> f64 {
+        let seen = self.rates.per_day(at, strength_bits) + self.priors.finding_population * about;
+        let days = self.rates.days(at);
+        (days * seen + PRIOR_DAYS * self.priors.findings_per_day(strength_bits)) / (days + PRIOR_DAYS)
+    }
+
+    /// Where two clusters speak of an entity nearest, and the most that can be worth.
+    fn near<'k>(&self, entity: u32, known: &'k Known<'a>, one: &Cluster, two: &Cluster) -> Option<Near<'k, 'a>> {
         let (from, to, gap_ms) = self.nearest(entity, one, two, known.is_internal)?;
         let (a, b) = (self.digests.get(from)?, self.digests.get(to)?);
-        let rarity = if known.is_internal {
+        let bits = if known.is_internal {
             // Any internal entity is one of many; a bystander of a large cluster ties less to it than its victim.
             let central = one.share(entity).min(two.share(entity)).max(1e-3);
-            (self.priors.population * central).log2()
+            let population = if a.is_finding && b.is_finding { self.priors.finding_population } else { self.priors.population };
+            (known.log2_q + (population * central).log2()).max(0.0)
         } else {
-            // Mails from strangers share the servers of mail providers, seldom seen here and yet common: only as rare as people are many.
-            let kind = (!(a.is_entry_mail && b.is_entry_mail)).then_some(known.entity.kind);
-            let others = self.others(entity, known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two);
-            -self.graph.share_of(kind, others).log2()
+            known.most_bits
         };
-        let bits = (known.log2_q + rarity).max(0.0);
-        if bits > 0.0 && self.is_shared(known.entity, EventTime(a.start_ms.min(b.start_ms)), one, two) {
+        let decay = (-(gap_ms as f64) / known.half_life_ms(a.is_busy || b.is_busy) as f64).exp2();
+        // Mails from strangers share the servers of mail providers, seldom seen here and yet common: only as rare as people are many.
+        let kind = (!(a.is_entry_mail && b.is_entry_mail)).then_some(known.entity.kind);
+        let at = EventTime(a.start_ms.min(b.start_ms));
+        Some(Near { entity, known, from, to, gap_ms, decay, most_bits: bits * decay, kind, at })
+    }
+
+    /// What an entity is worth; nothing where others share it by habit.
+    fn worth(&self, near: &Near<'_, 'a>, one: &Cluster, two: &Cluster) -> Option<Shared> {
+        let bits = if near.known.is_internal {
+            near.most_bits
+        } else {
+            let others = self.others(near.entity, near.known.entity, near.at, one, two);
+            (near.known.log2_q - self.graph.share_of(near.kind, others).log2()).max(0.0) * near.decay
+        };
+        if bits > 0.0 && self.is_shared(near.entity, near.known.entity, near.at, one, two) {
             return None;
         }
-        let decay = (-(gap_ms as f64) / half_life_ms(known.entity.kind, a.is_busy || b.is_busy) as f64).exp2();
-        Some(Shared { entity, bits: bits * decay, gap_ms, from, to })
+        Some(Shared { entity: near.entity, bits, gap_ms: near.gap_ms, from: near.from, to: near.to })
     }
 
     /// Whether others than those of the clusters share it by habit: a terminal server, a NAT or VPN address ties nobody to anybody.
-    fn is_shared(&self, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> bool {
-        matches!(entity.kind, EntityKind::Device | EntityKind::Ip) && {
-            let own: BTreeSet<&str> =
-                one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str()).collect();
+    fn is_shared(&self, id: u32, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> bool {
+        if !matches!(entity.kind, EntityKind::Device | EntityKind::Ip) {
+            return false;
+        }
+        // Without the clusters' own there are fewer.
+        let at_most = *self.shared.borrow_mut().entry((id, at)).or_insert_with(|| self.graph.is_shared(entity, at, |_| false));
+        at_most && {
+            let own = one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str());
+            let own: BTreeSet<&str> = own.collect();
             self.graph.is_shared(entity, at, |who| own.contains(who))
         }
     }
@@ -201,9 +309,9 @@ impl<'a> Weave<'a> {
         if all == 0 {
             return 0;
         }
-        let own: BTreeSet<&str> =
-            one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str()).collect();
-        all.saturating_sub(own.into_iter().filter(|who| touches.touched_by(who, from, at)).count())
+        let own = one.internal().chain(two.internal()).filter_map(|id| self.entity(id)).map(|entity| entity.key.as_str());
+        let own: BTreeSet<&str> = own.filter(|who| touches.touched_by(who, from, at)).collect();
+        all.saturating_sub(own.len())
     }
 
     /// The two members closest in time, and the gap between them (0 when they overlap); of equals the first. With `across`, of different
@@ -219,7 +327,7 @@ impl<'a> Weave<'a> {
             let mut consider = |y: &usize| {
                 // Whether something nearer may follow in the same direction.
                 let Some(b) = self.digests.get(*y) else { return true };
-                let gap = a.start_ms.saturating_sub(b.end_ms).max(b.start_ms.saturating_sub(a.end_ms)).max(0);
+                let gap = gap_ms(a, b);
                 let later = if x < y { b } else { a };
                 if !(across && (a.family == b.family || later.is_entry_mail)) {
                     let found = if is_swapped { (gap, *y, *x) } else { (gap, *x, *y) };
@@ -245,4 +353,9 @@ impl<'a> Weave<'a> {
             _ => 0.0,
         }
     }
+}
+
+/// Time between two indicators, 0 when they overlap.
+fn gap_ms(a: &Digest, b: &Digest) -> i64 {
+    a.start_ms.saturating_sub(b.end_ms).max(b.start_ms.saturating_sub(a.end_ms)).max(0)
 }
