@@ -53,6 +53,8 @@ lint: setup ui tidy ## project checks, formatting, clippy
 
 bench: build ## measured comparisons
 	cargo run --release --package weft-enrich --example lookup_rate --locked -- "$${WEFT_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/weft}/enrich"
+	cargo run --release --package weft-stitcher --example scale --locked
+	cargo run --release --package weft-stitcher --example rivals --locked
 	@if [ -x integration-tests/perf/run ]; then integration-tests/perf/run; else echo "integration-tests/perf/run is not there: only look-ups were measured" >&2; fi
 
 eval: build ## every scenario scored against its floors, report in target/eval.html
