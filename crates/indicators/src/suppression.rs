@@ -105,7 +105,9 @@ mod tests {
         let endless = "suppressions: [{model: M, entity: 'person:a', owner: ann, reason: r, expires: never}]";
         let unknown = "suppressions: [{model: M, where: [{field: colour, is: red}], owner: ann, reason: r, expires: 2027-01-31}]";
         for (text, complaint) in [(whole, "as a whole"), (unowned, "no owner"), (endless, "no day"), (unknown, "unknown field")] {
-            let error = Suppression::parse("s.yaml", text).unwrap_err().to_string();
+            let error = Suppression::parse("s.yaml", text).unwrap_err();
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            let error = format!("{error}: {cause}");
             assert!(error.contains(complaint), "{error}");
         }
         let sound = "suppressions: [{model: SaaS/Data/*, entity: 'person:a', owner: ann, reason: r, expires: 1970-01-03}]";
