@@ -1,5 +1,6 @@
 //! Conformal calibration: any score becomes a p-value by comparison with past entity-days, silent ones included.
 
+use crate::tail::Tail;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,11 +16,14 @@ struct Histogram {
     /// Entity-days above each bin, counted anew when a day joins: p-values are asked for far more often.
     above: Vec<u64>,
     total: u64,
+    /// What lies beyond the few highest; follows from the counts.
+    #[serde(skip)]
+    tail: Tail,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { bins: vec![0; BINS], above: vec![0; BINS], total: 0 }
+        Self { bins: vec![0; BINS], above: vec![0; BINS], total: 0, tail: Tail::default() }
     }
 }
 
@@ -82,16 +86,27 @@ impl Calibration {
                 *sum = above;
                 above += u64::from(*count);
             }
+            self.table.tail = Tail::fit(&self.table.bins, &self.table.above, self.table.total, 1.0 / STEP);
         }
     }
 
-    /// `(#greater + U (1 + #equal)) / (n + 1)`, where `tie` in (0, 1) is a hash of the thing scored.
+    /// As read back: what follows from the counts is made anew.
+    #[must_use]
+    pub fn restored(mut self) -> Self {
+        self.table.tail = Tail::fit(&self.table.bins, &self.table.above, self.table.total, 1.0 / STEP);
+        self
+    }
+
+    /// `(#greater + U (1 + #equal)) / (n + 1)`, where `tie` in (0, 1) is a hash of the thing scored; beyond the ten highest scores the
+    /// fitted tail takes the place of the rank (`tail.rs`).
     pub fn p_value(&self, score: f64, tie: f64) -> PValue {
         let index = bin(score);
         let greater = self.table.above.get(index).copied().unwrap_or(0);
         let equal = u64::from(self.table.bins.get(index).copied().unwrap_or(0));
         let n = self.table.total;
-        let p = (greater as f64 + tie.clamp(1e-9, 1.0) * (1 + equal) as f64) / (n + 1) as f64;
+        let u = tie.clamp(1e-9, 1.0);
+        let beyond = self.table.tail.beyond(index, u).unwrap_or_else(|| greater as f64 + u * (1 + equal) as f64);
+        let p = beyond / (n + 1) as f64;
         PValue { p: p.clamp(1e-12, 1.0), n }
     }
 
@@ -187,6 +202,63 @@ mod tests {
             let ratio = below / (100_000.0 * limit);
             assert!((1.0 - slack..=1.0 + slack).contains(&ratio), "P(p < {limit}) is {ratio} of what it should be");
         }
+    }
+
+    /// The law of a score, by its number; made of uniform numbers.
+    type Law = fn(u64, u64) -> f64;
+
+    /// Over tables of `n` observations each, how often the p-values of a million more are below the level, over how often they should be.
+    fn exceedance(law: Law, n: u64, level: f64) -> f64 {
+        let (tables, asked) = (100, 10_000);
+        let below: usize = (0..tables)
+            .map(|table| {
+                let mut calibration = Calibration::new(0);
+                calibration.add_day(0, (0..n).map(|i| law(i, 100 + 10 * table)), 0);
+                calibration.start_day(1);
+                let p = |i: u64| calibration.p_value(law(n + i, 100 + 10 * table), uniform(i, 7 + table)).p;
+                (0..asked).filter(|i| p(*i) < level).count()
+            })
+            .sum();
+        below as f64 / (tables * asked) as f64 / level
+    }
+
+    #[test]
+    fn the_fitted_tail_keeps_its_word_beyond_the_ranks() {
+        let exponential: Law = |i, s| -uniform(i, s).log2();
+        let sum_of_three: Law = |i, s| -(0..3).map(|k| uniform(i, s + k).log2()).sum::<f64>();
+        let mostly_silent: Law = |i, s| if uniform(i, s) < 0.98 { 0.0 } else { -2.0 * uniform(i, s + 1).log2() };
+        let discrete: Law = |i, s| if uniform(i, s) < 0.9 { 0.0 } else { (-1.5 * uniform(i, s + 1).log2()).floor() };
+        let bounded: Law = |i, s| 9.0 * uniform(i, s);
+        for (name, law) in [
+            ("exponential", exponential),
+            ("sum of three", sum_of_three),
+            ("mostly silent", mostly_silent),
+            ("discrete", discrete),
+            ("bounded", bounded),
+        ] {
+            for n in [1_000, 5_000] {
+                for (level, low, high) in [(1e-2, 0.9, 1.15), (1e-3, 0.6, 1.35), (1e-4, 0.25, 1.4)] {
+                    let ratio = exceedance(law, n, level);
+                    assert!((low..=high).contains(&ratio), "{name} n {n}: P(p < {level}) is {ratio:.2} of what it should be");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_far_beyond_all_others_says_more_than_its_rank() {
+        let mut calibration = Calibration::new(0);
+        calibration.add_day(0, (0..1000).map(|i| -uniform(i, 1).log2()), 0);
+        calibration.start_day(1);
+        let bits = |score| -calibration.p_value(score, 0.5).p.log2();
+        assert!(
+            bits(30.0) > bits(20.0) + 2.0 && bits(20.0) > bits(12.0) + 2.0 && bits(12.0) > 9.5,
+            "{} {} {}",
+            bits(12.0),
+            bits(20.0),
+            bits(30.0)
+        );
+        assert!(bits(30.0) < 30.0, "no better than a valid tail probability");
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod sketch;
 pub mod snapshot;
 pub mod special;
 pub mod store;
+mod tail;
 pub mod time_of_day;
 pub mod volume;
 

@@ -242,6 +242,9 @@ pub struct Eval {
     /// Let models on trial speak too
     #[arg(long)]
     pub trial_models: bool,
+    /// Also say on standard error what the clusters behind each attack are, found or not, and which came nearest to a false incident
+    #[arg(long)]
+    pub explain: bool,
 }
 
 impl Replay {

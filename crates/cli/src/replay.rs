@@ -18,7 +18,7 @@ use weft_correlator::{Engine, Pipeline, Progress, Shuffle};
 use weft_model::{Directory, Event, Incident};
 use weft_narrative::Lang;
 use weft_runtime::report::{Report, peak_rss_bytes};
-use weft_runtime::{DeadLetters, Kind, discover};
+use weft_runtime::{DeadLetters, discover};
 
 /// What a replay leaves behind.
 pub struct Replayed {

@@ -85,6 +85,7 @@ impl Engine {
     /// Writes everything learned; see `snapshot`.
     pub(crate) fn write(&self, sections: &mut Sections<'_>) -> Result<(), SnapshotError> {
         sections.put("graph", &self.graph)?;
+        sections.put("notes", &self.graph.notes)?;
         sections.put("state", &self.state)?;
         sections.put("findings", &self.findings)?;
         sections.put("indicators", &self.indicators)?;
@@ -99,9 +100,11 @@ impl Engine {
     pub(crate) fn read(knowledge: Knowledge, found: &mut Found) -> Result<Self, SnapshotError> {
         let state: State = found.take("state")?;
         let state = state.restored(knowledge.models.clone(), knowledge.settings);
+        let mut graph = found.take::<EntityGraph>("graph")?.restored();
+        graph.notes = found.take("notes")?;
         Ok(Self {
             state: state.ok_or(SnapshotError::OtherKnowledge)?,
-            graph: found.take::<EntityGraph>("graph")?.restored(),
+            graph,
             findings: found.take("findings")?,
             indicators: found.take("indicators")?,
             changed: Vec::new(),
@@ -127,7 +130,8 @@ impl Engine {
         self.silences.hour(events);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
-        let (mut facts, mut touches, mut sighted, mut wrote, mut seated) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut facts, mut touches, mut sighted, mut wrote) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut seated, mut strayed, mut sanctioned) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
             let finding = if let Body::Finding(finding) = &event.body { Some(finding.as_ref()) } else { None };
             if finding.is_none()
@@ -147,6 +151,8 @@ impl Engine {
             touches.extend(extracted.touches);
             sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
             seated.extend(extracted.seated.into_iter().map(|seat| (seat, event.time)));
+            sanctioned.extend(extracted.sanctioned.into_iter().map(|domain| (domain, event.time)));
+            strayed.extend(extracted.strayed.into_iter().map(|stray| (stray, event.time)));
             wrote.extend(extracted.wrote.into_iter().map(|written| (written, event.time)));
         }
         let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
@@ -160,6 +166,12 @@ impl Engine {
         }
         for ((who, country), at) in seated {
             self.graph.seat(&who, &country, at);
+        }
+        for (domain, at) in sanctioned {
+            self.graph.notes.sanction(domain, at);
+        }
+        for ((who, country, ip), at) in strayed {
+            self.graph.notes.stray(&who, country, ip, at);
         }
         for ((address, domain), at) in wrote {
             self.graph.correspondents.wrote(&address, domain.as_deref(), at);
@@ -211,7 +223,7 @@ impl Engine {
 
     /// The indicators kept, in (time, uid) order.
     pub fn indicators(&self) -> Vec<Indicator> {
-        let standing = self.indicators.values().filter(|indicator| !self.is_followed(indicator));
+        let standing = self.indicators.values().filter(|indicator| !self.is_followed(indicator) && !self.is_exercise(indicator));
         let mut indicators: Vec<Indicator> = standing.map(|indicator| finding::resolved(indicator.clone(), self.context())).collect();
         self.join_families(&mut indicators);
         indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
@@ -227,6 +239,23 @@ impl Engine {
         };
         let mut fresh = indicator.entities.iter().filter(is_new).peekable();
         !indicator.is_finding() && fresh.peek().is_some() && fresh.all(|entity| self.graph.is_followed(entity, to))
+    }
+
+    /// Whether every name outside that an indicator of mail or network speaks of is one that an administrator announced to be part of a phishing
+    /// exercise.
+    fn is_exercise(&self, indicator: &Indicator) -> bool {
+        let names = indicator.entities.iter().filter_map(|entity| match entity.kind {
+            EntityKind::Domain | EntityKind::Host => Some(entity.key.as_str()),
+            EntityKind::Sender => entity.key.rsplit('@').next(),
+            EntityKind::Url => entity.key.split('/').nth(2),
+            _ => None,
+        });
+        let is_announced = |name: &str| {
+            let domain = self.knowledge.enricher.domain(name);
+            self.graph.notes.is_sanctioned(&domain.registrable, indicator.end_time)
+        };
+        let mut names = names.peekable();
+        indicator.domain != Domain::Saas && !indicator.is_finding() && names.peek().is_some() && names.all(is_announced)
     }
 
     /// A finding that rests on the very events of an indicator of ours takes its family: dependent evidence is averaged, not added.

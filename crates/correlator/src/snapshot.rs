@@ -16,11 +16,12 @@ use crate::pipeline::{Pipeline, Progress};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use weft_entity_graph::Notes;
 use weft_model::id::content_hash;
 
 const MAGIC: &[u8; 8] = b"WEFTSTAT";
 /// The version written, and the oldest that is read.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 const OLDEST: u32 = 1;
 /// Sections of one file, bytes of one section when it is unpacked.
 const MAX_SECTIONS: usize = 32;
@@ -114,6 +115,10 @@ fn migrate(version: u32, found: &mut Found) -> Result<(), SnapshotError> {
     if version < 2 {
         // What is usual of each source is learned anew within two weeks.
         found.put("silences", &Silences::default())?;
+    }
+    if version < 3 {
+        // Who was elsewhere is forgotten after hours; announced exercises must be announced again.
+        found.put("notes", &Notes::default())?;
     }
     Ok(())
 }

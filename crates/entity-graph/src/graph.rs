@@ -2,6 +2,7 @@
 
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
+use crate::notes::Notes;
 use crate::correspondents::Correspondents;
 use crate::ties::{End, Ties};
 use crate::touches::{Contact, Touch, Touches};
@@ -18,7 +19,7 @@ const MAX_LISTED: usize = 16_000_000;
 /// Bindings that ended so long ago are forgotten.
 const BINDINGS_MS: i64 = 45 * DAY_MS;
 /// Internal entities remembered.
-const MAX_INTERNAL: usize = 200_000;
+pub(crate) const MAX_INTERNAL: usize = 200_000;
 
 /// What was first seen within this time is new to the organisation.
 const NEW_MS: i64 = 14 * DAY_MS;
@@ -40,6 +41,9 @@ pub struct EntityGraph {
     active: HashMap<SmolStr, EventTime>,
     /// When and in which country each person or account last used a source of its own.
     seated: HashMap<SmolStr, (EventTime, SmolStr)>,
+    /// Written apart: files of older versions have none.
+    #[serde(skip)]
+    pub notes: Notes,
     external: HashMap<Entity, Touches>,
     /// External entities known, by kind.
     kinds: BTreeMap<EntityKind, usize>,

@@ -8,6 +8,7 @@ pub mod backtest;
 pub mod calibration;
 pub mod case;
 pub mod delay;
+pub mod explain;
 pub mod floors;
 pub mod html;
 pub mod outcome;

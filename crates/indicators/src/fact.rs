@@ -13,6 +13,10 @@ pub enum FactKind {
     /// A message from outside, once whatever the number of its recipients; judged by its sender.
     #[serde(rename = "email.message")]
     EmailMessage,
+    /// A stranger's unasked message reached an internal recipient; one fact a trait that others may share: a word of its subject, a kind of
+    /// attached file, a linked site.
+    #[serde(rename = "email.trait")]
+    EmailTrait,
     /// A message with attachments reached an internal recipient; one fact a type of attachment.
     #[serde(rename = "email.attachment")]
     EmailAttachment,
@@ -61,7 +65,7 @@ impl FactKind {
     /// The domain that facts of this kind belong to.
     pub fn domain(self) -> Domain {
         match self {
-            Self::EmailInbound | Self::EmailMessage | Self::EmailAttachment | Self::EmailSent => Domain::Email,
+            Self::EmailInbound | Self::EmailMessage | Self::EmailTrait | Self::EmailAttachment | Self::EmailSent => Domain::Email,
             Self::SaasLogon | Self::SaasAccount | Self::SaasRule | Self::SaasChange | Self::SaasFile | Self::SaasOperation => Domain::Saas,
             Self::NetContact | Self::NetFlow | Self::NetConnection | Self::NetInternal | Self::NetQuery | Self::NetDownload => {
                 Domain::Network

@@ -79,6 +79,7 @@ const FIELDS: &[&str] = &[
     "subject",
     "subject_name",
     "tld",
+    "trait",
     "url",
     "user_agent",
 ];

@@ -23,9 +23,8 @@ const FIELDS: [&str; 17] = [
     "query_result",
 ];
 
-const WORDS: [(&str, &str); 61] = [
+const WORDS: [(&str, &str); 60] = [
     ("(deleted)", "削除"),
-    ("(forwarded)", "転送"),
     ("(stays)", "移動なし"),
     ("a file", "ファイル名"),
     ("a month or more", "一か月以上"),

@@ -127,6 +127,16 @@ pub struct Feature {
     /// Name of a shipped prior (novelty only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior: Option<String>,
+    /// The family of models that counts this surprise as evidence already; here it is a reason and no evidence again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_in: Option<String>,
+}
+
+impl Feature {
+    /// Whether its surprise is evidence: what another model or family says already is not evidence again.
+    pub(crate) fn is_own(&self) -> bool {
+        self.counted_in.is_none() && !matches!(self.measure, FeatureKind::After(_))
+    }
 }
 
 /// Whether a model takes part in incidents yet.
@@ -176,10 +186,10 @@ pub struct Model {
 }
 
 impl Model {
-    /// Whether each entity that the model judges has habits of its own: people, devices and whoever writes to them. Other things outside
-    /// are compared with all others.
+    /// Whether each entity that the model judges has habits of its own: people, devices, whoever writes to them and about what. Other things
+    /// outside are compared with all others.
     pub fn has_habits(&self) -> bool {
-        self.entity.is_internal() || self.entity == EntityKind::Sender
+        self.entity.is_internal() || matches!(self.entity, EntityKind::Sender | EntityKind::Campaign)
     }
 
     /// Reads and checks one model file; `file` names it in errors.
@@ -230,6 +240,10 @@ impl ModelSet {
             for feature in &model.features {
                 if let Some(prior) = feature.prior.as_ref().filter(|prior| !priors.contains_key(*prior)) {
                     return Err(invalid(format!("names the unknown prior `{prior}`")));
+                }
+                let is_other = |family: &&String| **family == model.family || models.iter().all(|other| other.family != **family);
+                if let Some(family) = feature.counted_in.as_ref().filter(is_other) {
+                    return Err(invalid(format!("says that `{family}` counts a feature, which is no other family of models")));
                 }
                 if let FeatureKind::After(after) = &feature.measure {
                     let known = models.iter().take(index).any(|other| other.name == after.model && !follows(other));

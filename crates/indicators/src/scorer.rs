@@ -13,11 +13,12 @@ use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume
 use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr, Why};
 
-/// Weight of the broader level in volume back-off, in observations.
+/// Weight of the broader level in back-off, in observations, of volumes and of counts of a day: days are fewer than flows.
 const VOLUME_STRENGTH: f64 = 20.0;
+const COUNT_STRENGTH: f64 = 5.0;
 /// Pseudo-events spread over the week before anything was seen.
 const HOUR_STRENGTH: f64 = 24.0;
-/// Tail of an amount nobody has ever shown, before any observation.
+/// Tail of a volume nobody has ever shown, before any observation.
 const VOLUME_PRIOR: f64 = 0.05;
 /// Distinct values counted per subject and day.
 const MAX_DISTINCT: usize = 10_000;
@@ -317,9 +318,7 @@ fn build(
     let bits = Bits::new(bits);
     let weights: Vec<f64> = answers.iter().map(|answer| answer.bits).collect();
     let shares = bits.split(&weights);
-    // What another model has said already is no evidence of this one's.
-    let is_own = |feature: &Feature| !matches!(feature.measure, FeatureKind::After(_));
-    let own: Bits = shares.iter().zip(&model.features).filter(|(_, feature)| is_own(feature)).map(|(bits, _)| *bits).sum();
+    let own: Bits = shares.iter().zip(&model.features).filter(|(_, feature)| feature.is_own()).map(|(bits, _)| *bits).sum();
     let why = shares
         .into_iter()
         .zip(answers)
@@ -392,7 +391,9 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
                 FeatureKind::Distinct(_) => open.and_then(|o| o.distinct.get(&position)).map_or(0, |set| set.len() as u64),
                 _ => open.map_or(0, |o| o.count),
             };
-            let mut answer = amount_answer(levels.get(own, peer), amount, "a day", level_name, words);
+            // Counts of a day have a lighter tail than bytes: Zipf's law with exponent 2.
+            let prior = (1.0 + amount as f64).powi(-2);
+            let mut answer = amount_answer(levels.get(own, peer), amount, (prior, COUNT_STRENGTH), "a day", level_name, words);
             if matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least) {
                 answer.bits = 0.0;
             }
@@ -426,7 +427,8 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => {
-            amount_answer(levels.get(own, peer), fact.amount, "bytes", level_name, words)
+            let prior = VOLUME_PRIOR.max(1.0 / (1.0 + fact.amount as f64));
+            amount_answer(levels.get(own, peer), fact.amount, (prior, VOLUME_STRENGTH), "bytes", level_name, words)
         }
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
             let [own, _, organisation] = levels.get(own, peer);
@@ -468,11 +470,12 @@ fn silent(words: Words) -> Answer {
 fn amount_answer(
     levels: [Option<&weft_baselines::Volume>; 3],
     amount: u64,
+    (prior, strength): (f64, f64),
     unit: &str,
     level_name: impl Fn(usize) -> String,
     words: Words,
 ) -> Answer {
-    let tail = volume_tail(&levels, amount, VOLUME_STRENGTH, VOLUME_PRIOR.max(1.0 / (1.0 + amount as f64)));
+    let tail = volume_tail(&levels, amount, strength, prior);
     let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0)).unwrap_or(3);
     let from = levels.get(level).copied().flatten();
     Answer {

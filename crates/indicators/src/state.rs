@@ -216,6 +216,9 @@ impl State {
             && self.hits.len() == models.suppressions.len()
             && models.models.iter().zip(&self.memory).all(|(model, memory)| model.features.len() == memory.baselines.len());
         (self.models, self.settings) = (models, settings);
+        for memory in &mut self.memory {
+            memory.calibration = std::mem::replace(&mut memory.calibration, Calibration::new(0)).restored();
+        }
         is_of_these.then_some(self)
     }
 

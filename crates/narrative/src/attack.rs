@@ -190,7 +190,8 @@ impl<'a> Evidence<'a> {
         let place = [EntityKind::Url, EntityKind::Domain, EntityKind::Host];
         let is_hijack =
             self.plays("compromised account", &person) && self.has(&["saas-access", "saas-account", "saas-mail-rule", "saas-lockout"]);
-        let inbound = self.has(&["email-inbound", "email-sender", "email-attachment", "email-campaign", "email-impersonation"]);
+        let inbound =
+            self.has(&["email-inbound", "email-sender", "email-attachment", "email-campaign", "email-targeting", "email-impersonation"]);
         let is_supplier = self.has(&["email-sender"]) && self.plays("phishing sender", &[EntityKind::Sender]);
         let poses = self.has(&["email-impersonation"]) && !self.has(&["email-sender"]);
         let money = self.speaks_of_money();
@@ -214,7 +215,7 @@ impl<'a> Evidence<'a> {
             (poses && !money, Attack::Impersonation),
             (self.has(&["email-attachment"]), Attack::MalwareMail),
             (inbound && leads, Attack::CredentialPhishing),
-            (self.has(&["email-inbound", "email-campaign"]) && !leads && !poses && !is_supplier, Attack::Phishing),
+            (self.has(&["email-inbound", "email-campaign", "email-targeting"]) && !leads && !poses && !is_supplier, Attack::Phishing),
             (self.has(&["saas-application"]), Attack::Consent),
             (self.has(&["saas-privilege", "saas-delegation", "saas-mail-flow"]), Attack::Privilege),
             (self.has(&["device-scan", "device-lateral"]), Attack::Lateral),

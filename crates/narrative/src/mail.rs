@@ -104,6 +104,7 @@ fn plain(indicator: &Indicator) -> &'static str {
     let by_family = [
         ("email-outbound", "plain-bulk"),
         ("email-campaign", "plain-campaign"),
+        ("email-targeting", "plain-campaign"),
         ("email-attachment", "plain-attachment"),
         ("email-impersonation", "plain-name"),
         ("email-inbound", "plain-link-stranger"),

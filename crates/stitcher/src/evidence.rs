@@ -35,11 +35,11 @@ pub struct Alert {
 
 impl Alert {
     /// Clusters per 1,000 people and day with at least [`Self::MEASURED_BITS`] of evidence, and by how many halvings each further bit makes
-    /// them rarer: 28 simulated months without attacks but with three to five look-alikes each (60 people, 21 days: 35,280 person-days). If
+    /// them rarer: 35 simulated months without attacks but with many look-alikes each (60 people, 21 days and more: 51,555 person-days). If
     /// families were independent and few a bit would be a halving; they are neither.
-    const MEASURED_RATE: f64 = 0.113;
+    const MEASURED_RATE: f64 = 0.117;
     const MEASURED_BITS: f64 = 12.0;
-    const HALVINGS_PER_BIT: f64 = 0.78;
+    const HALVINGS_PER_BIT: f64 = 0.63;
 
     /// The threshold for a `budget` of false incidents per 1,000 people per day.
     pub fn from_budget(budget: f64) -> Self {

@@ -3,6 +3,7 @@
 use super::plan::Input;
 use crate::{ingest, knowledge, simulate};
 use anyhow::Context;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,6 +11,7 @@ use std::time::Instant;
 use weft_bus::EventStore;
 use weft_correlator::{Engine, Inserted, Knowledge, Window};
 use weft_enrich::Enricher;
+use weft_eval::explain::{Weighed, explain};
 use weft_eval::{Observed, ScenarioResult, Truth, Version};
 use weft_indicators::ModelSet;
 use weft_model::{Directory, Domain, Event, EventTime, HOUR_MS, Indicator};
@@ -26,6 +28,8 @@ pub struct Shared {
     pub budget: f64,
     /// Whether each domain is removed in turn, in three runs beside.
     pub ablations: bool,
+    /// Whether the clusters are told on standard error.
+    pub explain: bool,
 }
 
 /// How much of a run is done, in thousandths.
@@ -40,7 +44,7 @@ pub fn run(input: &Input, shared: &Shared, progress: Progress<'_>) -> anyhow::Re
             let mut watch = Watch::new(shared, simulation.directory());
             let truth = simulation.run(&mut |event| watch.push(event), &mut |done, total| progress(done * 1000 / total.max(1)))?;
             // The truth crosses over in its published form.
-            watch.score(serde_json::from_value(serde_json::to_value(truth)?)?, input.name(), shared.budget)
+            watch.score(serde_json::from_value(serde_json::to_value(truth)?)?, input.name(), shared)?
         }
         Input::Folder(dir) => simulated(dir, input.name(), shared, progress)?,
     };
@@ -62,7 +66,7 @@ fn simulated(dir: &Path, source: String, shared: &Shared, progress: Progress<'_>
             progress(number as u64 * 1000 / store.len().max(1));
         }
     }
-    Ok(watch.score(truth, source, shared.budget))
+    watch.score(truth, source, shared)
 }
 
 /// Reads raw inputs into an event store below `folder`.
@@ -146,7 +150,7 @@ impl Watch {
         }
     }
 
-    fn score(mut self, truth: Truth, source: String, budget: f64) -> ScenarioResult {
+    fn score(mut self, truth: Truth, source: String, shared: &Shared) -> anyhow::Result<ScenarioResult> {
         let versions = &mut self.versions;
         self.whole.finish(&mut |engine, hour| remember(versions, engine, hour));
         let ablations = self.ablated.into_iter().map(|(domain, mut run)| {
@@ -154,6 +158,9 @@ impl Watch {
             (format!("without {}", domain.as_str()), run.engine.incidents())
         });
         let engine = self.whole.engine;
+        if shared.explain {
+            std::io::stderr().write_all(explained(&engine, &truth, shared.budget).as_bytes())?;
+        }
         let observed = Observed {
             truth,
             source,
@@ -166,6 +173,18 @@ impl Watch {
             versions: self.versions,
             tallies: engine.tallies().to_vec(),
         };
-        ScenarioResult::of(&observed, budget, &mut |indicators| engine.incidents_of(indicators))
+        Ok(ScenarioResult::of(&observed, shared.budget, &mut |indicators| engine.incidents_of(indicators)))
     }
+}
+
+fn explained(engine: &Engine, truth: &Truth, budget: f64) -> String {
+    let (indicators, clusters) = engine.stitched();
+    let weighed: Vec<Weighed<'_>> = clusters
+        .iter()
+        .map(|cluster| {
+            let members: Vec<&Indicator> = cluster.members.iter().filter_map(|index| indicators.get(*index)).collect();
+            Weighed { evidence: weft_stitcher::share_evidence(&members).into_iter().sum(), members }
+        })
+        .collect();
+    explain(truth, &weighed, weft_stitcher::Alert::from_budget(budget).threshold_bits)
 }

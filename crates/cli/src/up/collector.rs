@@ -15,7 +15,7 @@ use weft_bus::{Bus, Publisher};
 use weft_config::Config;
 use weft_model::{Event, Person};
 use weft_runtime::report::{Report, SourceReport, peak_rss_bytes};
-use weft_runtime::{DeadLetters, FolderWatch, Input, Kind};
+use weft_runtime::{DeadLetters, FolderWatch, Input};
 
 /// Pause between two scans of the watched folders.
 const SCAN_PAUSE: Duration = Duration::from_millis(500);

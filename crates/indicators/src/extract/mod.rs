@@ -30,6 +30,10 @@ pub struct Extracted {
     pub sighted: Vec<Entity>,
     /// Who was active from a source of its own, and in which country.
     pub seated: Vec<(SmolStr, SmolStr)>,
+    /// Who was active from a source that is not its own, in which country and from which address.
+    pub strayed: Vec<(SmolStr, SmolStr, SmolStr)>,
+    /// Registrable domains that an administrator declared to be those of a phishing exercise.
+    pub sanctioned: Vec<SmolStr>,
     /// Outside addresses that were written to, and their registrable domain where that belongs to one owner.
     pub wrote: Vec<(SmolStr, Option<SmolStr>)>,
 }
@@ -237,19 +241,25 @@ impl Collector<'_> {
         if let Some(country) = country.filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
             if self.context.graph.touches(&entity).is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
+                let stray = self.context.graph.notes.stray_of(&by.key).filter(|(at, elsewhere, _)| self.is_both(*at, elsewhere, &country));
+                fact.entities.extend(stray.map(|(.., ip)| Entity::new(EntityKind::Ip, ip)));
+                fact.fields.push((field!("presence"), presence(stray.is_some())));
                 self.out.seated.push((by.key.clone(), country));
-            } else if familiarity != "own" && self.is_elsewhere(&by.key, &country) {
-                fact.fields.push((field!("presence"), SmolStr::new("elsewhere")));
+            } else if familiarity != "own" {
+                let seat = self.context.graph.seat_of(&by.key).filter(|(at, usual)| self.is_both(*at, usual, &country));
+                fact.fields.push((field!("presence"), presence(seat.is_some())));
+                if !matches!(&self.event.body, Body::Authentication(logon) if logon.status == Status::Failure) {
+                    self.out.strayed.push((by.key.clone(), country, format_smolstr!("{ip}")));
+                }
             }
         }
         fact.entities.push(entity.clone());
         self.touch(entity, by);
     }
 
-    /// Whether the person was active from a usual source in another country hours before: nobody is in two places.
-    fn is_elsewhere(&self, who: &str, country: &str) -> bool {
-        let last = self.context.graph.seat_of(who).filter(|(at, _)| (0..=TWO_PLACES_MS).contains(&self.at().since(*at)));
-        last.is_some_and(|(_, usual)| usual != country)
+    /// Whether having been in `other` country at that time contradicts being in `country` now: nobody is in two places.
+    fn is_both(&self, at: EventTime, other: &str, country: &str) -> bool {
+        (0..=TWO_PLACES_MS).contains(&self.at().since(at)) && other != country
     }
 
     fn fact(&self, kind: FactKind, who: &Internal) -> Fact {
@@ -263,6 +273,10 @@ impl Collector<'_> {
             peer: who.peer.clone(),
         }
     }
+}
+
+fn presence(is_elsewhere: bool) -> SmolStr {
+    SmolStr::new(if is_elsewhere { "elsewhere" } else { "one place" })
 }
 
 /// The addresses that usually share an owner: the /24 of IPv4, the /48 of IPv6.
@@ -283,3 +297,6 @@ fn neighbourhood(ip: IpAddr) -> String {
 fn tld(host: &str) -> &str {
     host.rsplit('.').next().unwrap_or(host)
 }
+
+#[cfg(test)]
+mod tests;

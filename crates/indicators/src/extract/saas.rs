@@ -11,6 +11,8 @@ use weft_model::{
 
 /// Why a sign-in was interrupted.
 const SECOND_FACTOR_REQUIRED: &str = "second factor required";
+/// Domains that one announcement of a phishing exercise may name (the service takes fewer).
+const MAX_EXERCISE: usize = 64;
 /// Longest text taken over from a record.
 const MAX_TEXT: usize = 256;
 
@@ -207,6 +209,7 @@ pub(super) fn entity(out: &mut Collector<'_>, change: &EntityManagement) {
         fact.fields.push((field!("change"), SmolStr::new(what)));
     }
     forwarding(out, &mut fact, change);
+    exercise(out, change);
     owner(out, &fact, change);
     out.out.facts.push(fact);
 }
@@ -250,6 +253,28 @@ fn forwarding(out: &Collector<'_>, fact: &mut Fact, change: &EntityManagement) {
             }
         }
         return;
+    }
+}
+
+/// The domains of a phishing exercise that an administrator announces to the mail service, so that its lures are delivered (Microsoft, "Configure
+/// the advanced delivery policy for third-party phishing simulations").
+fn exercise(out: &mut Collector<'_>, change: &EntityManagement) {
+    let get = |name: &str| change.parameters.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.as_str());
+    let named = match change.operation.to_lowercase() {
+        _ if change.status == Status::Failure => "",
+        operation if operation.ends_with("phishsimoverriderule") && !operation.starts_with("remove-") => get("Domains"),
+        operation if operation == "new-tenantallowblocklistitems" && get("ListSubType").eq_ignore_ascii_case("AdvancedDelivery") => {
+            get("Entries")
+        }
+        _ => "",
+    };
+    let names = named.split([',', ';', ' ', '"', '{', '}', '[', ']']).map(|name| name.trim_start_matches(['*', '.', '~']));
+    for name in names.filter(|name| name.contains('.')).take(MAX_EXERCISE) {
+        let host = name.split_once("://").map_or(name, |(_, rest)| rest).split('/').next().unwrap_or_default();
+        let info = out.context.enricher.domain(host);
+        if info.platform.is_none() {
+            out.out.sanctioned.push(SmolStr::new(info.registrable.to_lowercase().as_str()));
+        }
     }
 }
 
@@ -308,8 +333,8 @@ fn rule(fact: &mut Fact, change: &EntityManagement) {
     let forwards = ["ForwardTo", "RedirectTo", "ForwardAsAttachmentTo"].iter().any(|name| get(name).is_some());
     let deletes = is_on("DeleteMessage") || is_on("SoftDeleteMessage") || is_on("PermanentDelete");
     let folder = get("MoveToFolder").or(get("CopyToFolder"));
+    // What is forwarded stays too.
     let target = match folder {
-        _ if forwards => "(forwarded)".to_owned(),
         _ if deletes => "(deleted)".to_owned(),
         Some(folder) => folder.rsplit(['\\', '/', ':']).next().unwrap_or(folder).trim().to_lowercase(),
         None => "(stays)".to_owned(),

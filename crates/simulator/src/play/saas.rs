@@ -249,7 +249,9 @@ impl Part for Cmdlet {
         let person = stage.cast.person(&self.who)?;
         stage.touch_person(person);
         let (at, session, object) = (stage.now_ms, stage.session(&self.client)?, stage.fill(&self.object, None)?);
-        let parameters: Vec<(&str, &str)> = self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let filled = self.parameters.iter().map(|(name, value)| Ok((name.as_str(), stage.fill(value, None)?)));
+        let filled: Vec<(&str, String)> = filled.collect::<Result<_, SimulateError>>()?;
+        let parameters: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
         stage.record(person, Log::Unified, at, |auditor, rng| auditor.cmdlet(at, &session, &self.operation, &object, &parameters, rng));
         Ok(())
     }
@@ -257,7 +259,7 @@ impl Part for Cmdlet {
         vec![Need::Person(&self.who), Need::Client(&self.client)]
     }
     fn texts(&self) -> Vec<&str> {
-        vec![&self.object]
+        std::iter::once(&self.object).chain(self.parameters.values()).map(String::as_str).collect()
     }
 }
 

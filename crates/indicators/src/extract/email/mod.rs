@@ -10,7 +10,7 @@ use crate::fact::{Fact, FactKind};
 use crate::field;
 use crate::field::Field;
 use std::collections::{BTreeMap, BTreeSet};
-use weft_model::{EmailActivity, Entity, EntityKind, MailLink, SmolStr};
+use weft_model::{DAY_MS, EmailActivity, Entity, EntityKind, MailLink, SmolStr};
 
 /// Internal recipients that get facts of their own.
 const MAX_RECIPIENTS: usize = 50;
@@ -137,6 +137,23 @@ fn received(
         let campaign = Entity::new(EntityKind::Campaign, campaign);
         base.entities.push(campaign.clone());
         out.touch(campaign, recipient);
+    }
+    let is_stranger = common.iter().any(|(field, value)| *field == field!("sender_standing") && value == "stranger");
+    if is_stranger && answered.is_empty() && !email.is_automatic {
+        let files = by_type(email).into_keys().map(|mime_type| format!("files of type {mime_type}"));
+        let sites = links.keys().map(|domain| format!("links to {domain}"));
+        for common in subject::matter(&email.subject, person).into_iter().chain(files).chain(sites) {
+            let mut fact = Fact { kind: FactKind::EmailTrait, ..base.clone() };
+            fact.fields.push((field!("trait"), SmolStr::new(&common)));
+            let campaign = Entity::new(EntityKind::Campaign, common);
+            // A new trait is compared with new ones: what everybody writes about comes often.
+            let first = out.context.graph.touches(&campaign).map(weft_entity_graph::Touches::first_seen);
+            let is_known = first.is_some_and(|first| out.at().since(first) >= DAY_MS);
+            fact.peer = Some(SmolStr::new(if is_known { "known traits" } else { "new traits" }));
+            out.touch(campaign.clone(), recipient);
+            fact.entities.push(campaign);
+            out.out.facts.push(fact);
+        }
     }
     // An answer touches what it answers, so that the replies to a campaign are found from its messages.
     for message in answered.into_iter().chain(message(email)) {
