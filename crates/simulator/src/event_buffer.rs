@@ -45,9 +45,12 @@ impl EventBuffer {
     }
 
     /// Takes one event.
-    pub fn event(&mut self, event: &Event) -> std::io::Result<()> {
+    pub fn event(&mut self, event: Event) -> std::io::Result<()> {
         self.count += 1;
-        self.events.push(event.time.0, u128::from_be_bytes(event.uid.0), &weft_wire::encode_event(event))
+        let (time, rank) = (event.time.0, u128::from_be_bytes(event.uid.0));
+        self.line.clear();
+        weft_wire::append_event(event, &mut self.line);
+        self.events.push(time, rank, &self.line)
     }
 
     /// Takes one frame.
@@ -71,7 +74,7 @@ impl EventBuffer {
         if end_ms.is_none() {
             decoder.finish(&mut |event| decoded.push(event));
         }
-        for event in &decoded {
+        for event in decoded {
             self.event(event)?;
         }
         self.events.drain(end_ms.map_or(i64::MAX, |end_ms| end_ms - DECODER_LAG_MS), deliver)

@@ -15,7 +15,7 @@ use weft_model::time::DAY_MS;
 pub struct EventFiles {
     folder: PathBuf,
     open: Option<(i64, PathBuf, BufWriter<File>)>,
-    line: Vec<u8>,
+    length: Vec<u8>,
 }
 
 impl EventFiles {
@@ -26,14 +26,12 @@ impl EventFiles {
             return Err(SimulateError::NotEmpty(folder));
         }
         fs::create_dir_all(&folder).map_err(io(&folder))?;
-        Ok(Self { folder, open: None, line: Vec::new() })
+        Ok(Self { folder, open: None, length: Vec::new() })
     }
 
     /// Writes an encoded event of `time_ms`.
     pub fn write(&mut self, time_ms: i64, event: &[u8]) -> Result<(), SimulateError> {
         let day = time_ms.div_euclid(DAY_MS);
-        self.line.clear();
-        weft_wire::append_delimited(event, &mut self.line);
         if self.open.as_ref().is_none_or(|(open, ..)| *open != day) {
             self.finish()?;
             let path = self.folder.join(format!("{}.pb", calendar::date(time_ms)));
@@ -41,7 +39,11 @@ impl EventFiles {
             self.open = Some((day, path, BufWriter::with_capacity(1 << 20, file)));
         }
         match &mut self.open {
-            Some((_, path, file)) => file.write_all(&self.line).map_err(io(path)),
+            Some((_, path, file)) => {
+                self.length.clear();
+                weft_wire::append_length(event.len(), &mut self.length);
+                file.write_all(&self.length).and_then(|()| file.write_all(event)).map_err(io(path))
+            }
             None => Ok(()),
         }
     }

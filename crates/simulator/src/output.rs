@@ -78,6 +78,8 @@ pub struct Output {
     /// Error of the sensor that now sees packets.
     sensor_ms: i64,
     frame: Vec<u8>,
+    /// Text of the record that is being written; kept for its memory.
+    text: Vec<u8>,
     tap: Option<RawInputs>,
     totals: Summary,
     /// The first error of a call that returns none; [`Self::flush_before`] reports it.
@@ -93,6 +95,7 @@ impl Output {
             clocks: ClockErrors::default(),
             sensor_ms: 0,
             frame: Vec::new(),
+            text: Vec::new(),
             tap: None,
             totals: Summary::default(),
             failure: None,
@@ -170,9 +173,9 @@ impl Output {
     }
 
     /// Takes an event instead of the raw input that would give it. Only when [`Self::is_direct`].
-    pub fn event(&mut self, event: &Event) {
+    pub fn event(&mut self, event: Event) {
         if let Some(tap) = &mut self.tap {
-            tap.events.push(truth::reference(event));
+            tap.events.push(truth::reference(&event));
         }
         if let Target::Events(buffer) = &mut self.target {
             let taken = buffer.event(event);
@@ -202,7 +205,7 @@ impl Output {
             }
             Target::Events(_) => {
                 let event = weft_mail_decode::decode(&message).map_err(|error| SimulateError::Decode(error.to_string()))?;
-                self.event(&event);
+                self.event(event);
             }
         }
         Ok(())
@@ -221,20 +224,29 @@ impl Output {
             }
         }
         self.totals.audit_records += 1;
-        let text = match serde_json::to_string(&record) {
-            Ok(text) => text,
-            Err(error) => return self.note::<()>(Err(SimulateError::Decode(error.to_string()))),
-        };
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let written = serde_json::to_writer(&mut text, &record);
+        let written =
+            written.map_err(|error| error.to_string()).and_then(|()| std::str::from_utf8(&text).map_err(|error| error.to_string()));
+        match written {
+            Ok(text) => self.keep_record(log, time_ms, record, text),
+            Err(error) => self.note::<()>(Err(SimulateError::Decode(error))),
+        }
+        self.text = text;
+    }
+
+    fn keep_record(&mut self, log: Log, time_ms: i64, record: Value, text: &str) {
         match &mut self.target {
             Target::Raw(files) => {
-                let kept = files.record(log, time_ms, &text);
+                let kept = files.record(log, time_ms, text);
                 self.note(kept);
                 if let Some(tap) = &mut self.tap {
                     tap.records.push(record);
                 }
             }
-            Target::Events(_) => match weft_saas_map::map_record(&record, &text) {
-                Ok(event) => self.event(&event),
+            Target::Events(_) => match weft_saas_map::map_record(&record, text) {
+                Ok(event) => self.event(event),
                 Err(error) => self.note::<()>(Err(SimulateError::Decode(error.to_string()))),
             },
         }

@@ -122,9 +122,8 @@ impl Rng {
 
     /// `count` characters of `alphabet` (ASCII).
     pub fn token(&mut self, alphabet: &[u8], count: usize) -> String {
-        let mut text = String::with_capacity(count);
-        text.extend((0..count).filter_map(|_| self.pick(alphabet).map(|byte| char::from(*byte))));
-        text
+        let bytes: Vec<u8> = (0..count).map(|_| self.pick(alphabet).copied().unwrap_or(b'?')).collect();
+        String::from_utf8(bytes).unwrap_or_default()
     }
 
     /// `count` lower-case hex digits.

@@ -140,6 +140,18 @@ impl Simulation {
         Ok(self.live_all(&mut decode, progress)?.0)
     }
 
+    /// As [`Self::run`], handing on the events as `weft_wire::encode_event` gives them.
+    ///
+    /// # Errors
+    /// A temporary file that cannot be written or read.
+    pub fn run_encoded(self, deliver: &mut dyn FnMut(&[u8]), progress: &mut dyn FnMut(u64, u64)) -> Result<Truth, SimulateError> {
+        let mut hand_on = |_: i64, bytes: &[u8]| {
+            deliver(bytes);
+            Ok(())
+        };
+        Ok(self.live_all(&mut hand_on, progress)?.0)
+    }
+
     fn live_all(mut self, deliver: Deliver<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<(Truth, Summary), SimulateError> {
         let world = &mut self.world;
         let forced = self.stories.forced();

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 /// Buffered bytes at which all buckets are written to their files.
 const MAX_BUFFERED: usize = 128 << 20;
+/// Bytes of a piece of memory; a longer record has a piece of its own. Pieces are used again and again: fresh memory is slow.
+const PIECE: usize = 64 << 10;
 /// Time (8 bytes), rank (16) and length (4) in front of each record.
 const HEAD: usize = 28;
 
@@ -20,18 +22,24 @@ pub struct Spill {
     width: i64,
     buckets: BTreeMap<i64, Bucket>,
     buffered: usize,
+    /// Empty pieces.
+    free: Vec<Vec<u8>>,
+    /// What was last read from a file.
+    whole: Vec<u8>,
 }
 
 #[derive(Debug, Default)]
 struct Bucket {
-    bytes: Vec<u8>,
+    /// Each holds whole records.
+    pieces: Vec<Vec<u8>>,
     file: Option<File>,
 }
 
 impl Spill {
     /// Temporary files go to `folder`; times count `ticks_per_s` to the second.
     pub fn new(folder: PathBuf, ticks_per_s: i64) -> Self {
-        Self { folder, width: 600 * ticks_per_s, buckets: BTreeMap::new(), buffered: 0 }
+        let width = 600 * ticks_per_s;
+        Self { folder, width, buckets: BTreeMap::new(), buffered: 0, free: Vec::new(), whole: Vec::new() }
     }
 
     /// Keeps a record.
@@ -40,22 +48,32 @@ impl Spill {
     /// A temporary file cannot be written.
     pub fn push(&mut self, time: i64, rank: u128, record: &[u8]) -> std::io::Result<()> {
         let bucket = self.buckets.entry(time.div_euclid(self.width)).or_default();
-        bucket.bytes.extend_from_slice(&time.to_be_bytes());
-        bucket.bytes.extend_from_slice(&rank.to_be_bytes());
-        bucket.bytes.extend_from_slice(&(record.len() as u32).to_be_bytes());
-        bucket.bytes.extend_from_slice(record);
-        self.buffered += HEAD + record.len();
+        let size = HEAD + record.len();
+        if bucket.pieces.last().is_none_or(|piece| piece.capacity() - piece.len() < size) {
+            let known = self.free.pop().filter(|piece| piece.capacity() >= size);
+            let piece = known.unwrap_or_else(|| Vec::with_capacity(size.max(PIECE)));
+            self.buffered += piece.capacity();
+            bucket.pieces.push(piece);
+        }
+        if let Some(piece) = bucket.pieces.last_mut() {
+            piece.extend_from_slice(&time.to_be_bytes());
+            piece.extend_from_slice(&rank.to_be_bytes());
+            piece.extend_from_slice(&(record.len() as u32).to_be_bytes());
+            piece.extend_from_slice(record);
+        }
         if self.buffered < MAX_BUFFERED {
             return Ok(());
         }
         self.buffered = 0;
-        for bucket in self.buckets.values_mut().filter(|bucket| !bucket.bytes.is_empty()) {
+        for bucket in self.buckets.values_mut().filter(|bucket| !bucket.pieces.is_empty()) {
             let file = match &mut bucket.file {
                 Some(file) => file,
                 none => none.insert(tempfile::tempfile_in(&self.folder)?),
             };
-            file.write_all(&bucket.bytes)?;
-            bucket.bytes = Vec::new();
+            for piece in &bucket.pieces {
+                file.write_all(piece)?;
+            }
+            release(&mut self.free, bucket.pieces.drain(..));
         }
         Ok(())
     }
@@ -70,27 +88,38 @@ impl Spill {
         F: FnMut(i64, &[u8]) -> Result<(), E> + ?Sized,
     {
         while let Some(first) = self.buckets.first_entry().filter(|first| (first.key() + 1).saturating_mul(self.width) <= time) {
-            let Bucket { mut bytes, file } = first.remove();
-            self.buffered = self.buffered.saturating_sub(bytes.len());
+            let Bucket { pieces, file } = first.remove();
+            self.buffered = self.buffered.saturating_sub(pieces.iter().map(Vec::capacity).sum());
+            self.whole.clear();
             if let Some(mut file) = file {
-                let mut whole = Vec::with_capacity(file.metadata()?.len() as usize + bytes.len());
                 file.seek(SeekFrom::Start(0))?;
-                file.read_to_end(&mut whole)?;
-                whole.append(&mut bytes);
-                bytes = whole;
+                file.read_to_end(&mut self.whole)?;
             }
             let mut index = Vec::new();
-            let mut rest = bytes.as_slice();
-            while let Some((time, rank, record, after)) = split(rest) {
-                index.push((time, rank, record));
-                rest = after;
+            for part in std::iter::once(&self.whole).chain(&pieces) {
+                let mut rest = part.as_slice();
+                while let Some((time, rank, record, after)) = split(rest) {
+                    index.push((time, rank, record));
+                    rest = after;
+                }
             }
             index.sort_unstable();
             for (time, _, record) in index {
                 each(time, record)?;
             }
+            release(&mut self.free, pieces);
         }
         Ok(())
+    }
+}
+
+/// Empties pieces of the usual size for further use.
+fn release(free: &mut Vec<Vec<u8>>, pieces: impl IntoIterator<Item = Vec<u8>>) {
+    for mut piece in pieces {
+        if piece.capacity() == PIECE {
+            piece.clear();
+            free.push(piece);
+        }
     }
 }
 

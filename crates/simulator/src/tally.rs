@@ -74,7 +74,7 @@ impl Tally {
     /// Writes the event of what was counted, if anything was.
     pub fn write(&self, out: &mut Output) {
         if self.has_packets() {
-            out.event(&flow_event(self.flow.clone()));
+            out.event(flow_event(self.flow.clone()));
         }
     }
 }

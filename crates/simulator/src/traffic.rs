@@ -115,7 +115,8 @@ impl World {
             let time_us = if asked { at_us } else { done };
             let (records, rcode) = if answered { (dns::records(kind, &answer), Some(answer.rcode as u8)) } else { (Vec::new(), None) };
             if asked || answered {
-                out.event(&dns_event(ends, (id, kind, host), out.seen_us(time_us) * 1_000, records, rcode));
+                let seen_ns = out.seen_us(time_us) * 1_000;
+                out.event(dns_event(ends, (id, kind, host), seen_ns, records, rcode));
             }
         } else {
             let (question, reply) = (dns::query(id, host, kind), dns::response(id, host, kind, &answer));
@@ -216,7 +217,7 @@ impl World {
                 status_code: out.covers(talk.time_us).then_some(200),
                 ..HttpActivity::default()
             };
-            out.event(&http_event(tally.ends(), 0, out.seen_us(asked_us) * 1_000, activity));
+            out.event(http_event(tally.ends(), 0, out.seen_us(asked_us) * 1_000, activity));
         }
         let whole = head.len() + length as usize;
         talk.fill(out, false, whole, 0, || (head + &filler.hex(length as usize)).into_bytes());
@@ -231,7 +232,7 @@ impl World {
         if self.out.is_direct() {
             if self.out.covers(at_us) {
                 let ends = ((ends.0.ip, ports.0).into(), (ends.1.ip, ports.1).into());
-                self.out.event(&dhcp_event(ends, message.kind as u8, self.out.seen_us(at_us) * 1_000, message.activity()));
+                self.out.event(dhcp_event(ends, message.kind as u8, self.out.seen_us(at_us) * 1_000, message.activity()));
             }
             return;
         }
@@ -304,7 +305,7 @@ impl World {
         if out.covers(at_us) {
             let status = if out.covers(done) { Status::Success } else { Status::Unknown };
             let seen_ns = out.seen_us(at_us) * 1_000;
-            out.event(&kerberos_event(tally.ends(), client.to_lowercase(), realm.to_lowercase(), seen_ns, (status, None)));
+            out.event(kerberos_event(tally.ends(), client.to_lowercase(), realm.to_lowercase(), seen_ns, (status, None)));
         }
     }
 }

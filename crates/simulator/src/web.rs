@@ -5,6 +5,7 @@
 use crate::address;
 use crate::names;
 use crate::rng::{Rng, Zipf};
+use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub struct Web {
     shared: Zipf,
     pins: BTreeMap<String, Ipv4Addr>,
     /// Answers of late, so that each is drawn once.
-    answers: HashMap<String, Arc<Lookup>>,
+    answers: HashMap<String, Arc<Lookup>, FixedState>,
     /// Under this suffix nothing is found that is asked for.
     search_suffix: String,
     absent: BTreeSet<String>,
@@ -58,7 +59,7 @@ impl Web {
             popularity: Zipf::new(count, 1.1),
             shared: Zipf::new(names::SHARED_HOSTS.len(), 0.7),
             pins: BTreeMap::new(),
-            answers: HashMap::new(),
+            answers: HashMap::default(),
             search_suffix: String::new(),
             absent: BTreeSet::new(),
             taken: names::WELL_KNOWN.iter().map(|name| (*name).to_owned()).collect(),
@@ -139,6 +140,10 @@ impl Web {
         if let Some(known) = self.answers.get(host) {
             return known.clone();
         }
+        if self.is_vain(host) || host.ends_with(names::REPUTATION) {
+            // Asked once.
+            return Arc::new(self.lookup(host));
+        }
         if self.answers.len() >= MAX_ANSWERS {
             self.answers.clear();
         }
@@ -176,9 +181,14 @@ impl Web {
         self.absent.insert(host.to_owned());
     }
 
+    /// Whether nothing is found under this name.
+    fn is_vain(&self, host: &str) -> bool {
+        !self.search_suffix.is_empty() && host.ends_with(&self.search_suffix) || self.absent.contains(host)
+    }
+
     /// What DNS answers for `host`: always the same within one seed.
     pub fn lookup(&self, host: &str) -> Lookup {
-        if self.absent.contains(host) || !self.search_suffix.is_empty() && host.ends_with(&self.search_suffix) {
+        if self.is_vain(host) {
             return Lookup { cname: None, addresses: Vec::new(), ttl: 900, exists: false };
         }
         if host.ends_with(names::REPUTATION) {

@@ -8,7 +8,8 @@ use crate::schedule::{DayPlan, Trip};
 use crate::tls::Shapes;
 use crate::truth::LookAlike;
 use crate::web::Web;
-use std::collections::BTreeMap;
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use weft_model::time::{HOUR_MS, MINUTE_MS};
 
@@ -55,7 +56,7 @@ pub struct NetworkState {
     /// How many ephemeral ports each device has used.
     pub ports: Vec<u16>,
     /// For each device the names it has resolved: until when (us) and to what.
-    pub resolved: Vec<BTreeMap<String, (i64, Ipv4Addr)>>,
+    pub resolved: Vec<HashMap<String, (i64, Ipv4Addr), FixedState>>,
     /// What the connections of each TLS client look like.
     pub shapes: Shapes,
     /// Whether the server has forgotten all leases before the coming day.

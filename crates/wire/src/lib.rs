@@ -16,7 +16,7 @@ pub use canonical::to_canonical_string;
 pub use cloud_event::{CE_SPECVERSION, CloudEvent, Kind};
 pub use error::WireError;
 pub use ocsf::{MAX_LIST, OCSF_VERSION, event_from_ocsf, event_to_ocsf, incident_to_ocsf, indicator_to_ocsf, severity_of_score};
-pub use proto::{MAX_EVENT_BYTES, MAX_REPEATED, append_delimited, decode_event, encode_event};
+pub use proto::{MAX_EVENT_BYTES, MAX_REPEATED, append_delimited, append_event, append_length, decode_event, encode_event};
 pub use topic::{event_key, finding_key, incident_key, observation_key};
 
 /// `content-type` of an event in Protobuf (message `weft.event.v1.Event`).

@@ -6,15 +6,15 @@ use crate::activity::{ACCOUNT_CHANGE, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::AccountChange;
 
-pub(super) fn encode(change: &AccountChange) -> v1::AccountChange {
+pub(super) fn encode(change: AccountChange) -> v1::AccountChange {
     v1::AccountChange {
         activity_id: i32::from(id_of(ACCOUNT_CHANGE, &change.kind).0),
-        operation: change.operation.clone(),
-        user: Some(encode_user(&change.user)),
-        actor: encode_actor(&change.actor),
+        operation: change.operation,
+        user: Some(encode_user(change.user)),
+        actor: encode_actor(change.actor),
         status_id: encode_status(change.status),
-        src_endpoint: encode_endpoint(&change.src_endpoint),
-        auth_factor: change.auth_factor.clone(),
+        src_endpoint: encode_endpoint(change.src_endpoint),
+        auth_factor: change.auth_factor,
     }
 }
 

@@ -5,14 +5,14 @@ use super::v1;
 use crate::error::WireError;
 use weft_model::ApiActivity;
 
-pub(super) fn encode(call: &ApiActivity) -> v1::ApiActivity {
+pub(super) fn encode(call: ApiActivity) -> v1::ApiActivity {
     v1::ApiActivity {
-        api: Some(v1::Api { operation: call.operation.clone(), service_name: call.service_name.clone() }),
-        actor: encode_actor(&call.actor),
+        api: Some(v1::Api { operation: call.operation, service_name: call.service_name }),
+        actor: encode_actor(call.actor),
         status_id: encode_status(call.status),
-        src_endpoint: encode_endpoint(&call.src_endpoint),
-        user_agent: call.user_agent.clone(),
-        resources: call.resources.clone(),
+        src_endpoint: encode_endpoint(call.src_endpoint),
+        user_agent: call.user_agent,
+        resources: call.resources,
     }
 }
 

@@ -8,18 +8,18 @@ use crate::activity::{AUTH_PROTOCOL, AUTHENTICATION, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::Authentication;
 
-pub(super) fn encode(sign_in: &Authentication) -> v1::Authentication {
+pub(super) fn encode(sign_in: Authentication) -> v1::Authentication {
     v1::Authentication {
         activity_id: i32::from(id_of(AUTHENTICATION, &sign_in.kind).0),
-        user: Some(encode_user(&sign_in.user)),
+        user: Some(encode_user(sign_in.user)),
         status_id: encode_status(sign_in.status),
-        status_detail: sign_in.status_detail.clone(),
-        src_endpoint: encode_endpoint(&sign_in.src_endpoint),
-        service: sign_in.service_name.clone().map(|name| v1::Service { name }),
-        actor: sign_in.app_name.clone().map(|name| v1::Actor { app_name: Some(name), ..v1::Actor::default() }),
-        session: sign_in.session.as_ref().map(encode_session),
+        status_detail: sign_in.status_detail,
+        src_endpoint: encode_endpoint(sign_in.src_endpoint),
+        service: sign_in.service_name.map(|name| v1::Service { name }),
+        actor: sign_in.app_name.map(|name| v1::Actor { app_name: Some(name), ..v1::Actor::default() }),
+        session: sign_in.session.map(encode_session),
         is_mfa: sign_in.is_mfa,
-        user_agent: sign_in.user_agent.clone(),
+        user_agent: sign_in.user_agent,
         auth_protocol_id: sign_in.auth_protocol.map(|protocol| i32::from(id_of(AUTH_PROTOCOL, &protocol).0)).unwrap_or_default(),
     }
 }

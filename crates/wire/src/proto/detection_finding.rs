@@ -20,21 +20,21 @@ const KINDS: [(InvolvedKind, v1::InvolvedKind); 11] = [
     (InvolvedKind::Process, v1::InvolvedKind::Process),
 ];
 
-pub(super) fn encode(finding: &DetectionFinding) -> v1::DetectionFinding {
-    let involved = finding.involved.iter().map(|one| v1::Involved {
+pub(super) fn encode(finding: DetectionFinding) -> v1::DetectionFinding {
+    let involved = finding.involved.into_iter().map(|one| v1::Involved {
         kind: KINDS.iter().find(|(kind, _)| *kind == one.kind).map_or(0, |(_, id)| i32::from(*id)),
-        name: one.name.clone(),
-        aliases: one.aliases.clone(),
+        name: one.name,
+        aliases: one.aliases,
     });
     v1::DetectionFinding {
-        alert_uid: finding.alert_uid.clone(),
-        title: finding.title.clone(),
-        rule: finding.rule.clone(),
-        rule_uid: finding.rule_uid.clone(),
+        alert_uid: finding.alert_uid,
+        title: finding.title,
+        rule: finding.rule,
+        rule_uid: finding.rule_uid,
         severity_id: u32::from(finding.severity),
         confidence_score: finding.confidence.map(u32::from),
-        techniques: finding.techniques.clone(),
-        tactics: finding.tactics.clone(),
+        techniques: finding.techniques,
+        tactics: finding.tactics,
         first_seen_time: finding.first_seen.0,
         last_seen_time: finding.last_seen.0,
         involved: involved.collect(),

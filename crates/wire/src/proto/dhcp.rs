@@ -6,15 +6,15 @@ use crate::activity::{DHCP, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::DhcpActivity;
 
-pub(super) fn encode(dhcp: &DhcpActivity) -> v1::DhcpActivity {
+pub(super) fn encode(dhcp: DhcpActivity) -> v1::DhcpActivity {
     v1::DhcpActivity {
         activity_id: i32::from(id_of(DHCP, &dhcp.kind).0),
-        src_endpoint: encode_endpoint(&dhcp.src_endpoint),
-        dst_endpoint: encode_endpoint(&dhcp.dst_endpoint),
+        src_endpoint: encode_endpoint(dhcp.src_endpoint),
+        dst_endpoint: encode_endpoint(dhcp.dst_endpoint),
         transaction_uid: dhcp.transaction_uid,
         lease_dur: dhcp.lease_s,
-        mac: dhcp.mac.clone(),
-        hostname: dhcp.hostname.clone(),
+        mac: dhcp.mac,
+        hostname: dhcp.hostname,
         leased_ip: encode_ip(dhcp.leased_ip),
     }
 }

@@ -5,12 +5,12 @@ use super::v1;
 use crate::error::WireError;
 use weft_model::{Answer, DnsActivity};
 
-pub(super) fn encode(dns: &DnsActivity) -> v1::DnsActivity {
+pub(super) fn encode(dns: DnsActivity) -> v1::DnsActivity {
     v1::DnsActivity {
-        src_endpoint: encode_endpoint(&dns.src_endpoint),
-        dst_endpoint: encode_endpoint(&dns.dst_endpoint),
-        query: Some(v1::DnsQuery { hostname: dns.hostname.clone(), r#type: dns.query_type.clone() }),
-        answers: dns.answers.iter().map(|a| v1::DnsAnswer { r#type: a.kind.clone(), rdata: a.rdata.clone(), ttl: a.ttl }).collect(),
+        src_endpoint: encode_endpoint(dns.src_endpoint),
+        dst_endpoint: encode_endpoint(dns.dst_endpoint),
+        query: Some(v1::DnsQuery { hostname: dns.hostname, r#type: dns.query_type }),
+        answers: dns.answers.into_iter().map(|a| v1::DnsAnswer { r#type: a.kind, rdata: a.rdata, ttl: a.ttl }).collect(),
         rcode_id: dns.rcode.map(u32::from),
     }
 }

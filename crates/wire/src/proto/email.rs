@@ -6,29 +6,24 @@ use crate::activity::{DIRECTION, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::{Attachment, EmailActivity, EmailAuth, MailLink};
 
-pub(super) fn encode(mail: &EmailActivity) -> v1::EmailActivity {
+pub(super) fn encode(mail: EmailActivity) -> v1::EmailActivity {
     let email = v1::Email {
-        message_uid: mail.message_uid.clone(),
-        from: mail.from.clone(),
-        from_name: mail.from_name.clone(),
-        smtp_from: mail.smtp_from.clone(),
-        reply_to: mail.reply_to.clone(),
-        to: mail.to.clone(),
-        cc: mail.cc.clone(),
-        smtp_to: mail.smtp_to.clone(),
-        subject: mail.subject.clone(),
-        in_reply_to: mail.in_reply_to.clone(),
+        message_uid: mail.message_uid,
+        from: mail.from,
+        from_name: mail.from_name,
+        smtp_from: mail.smtp_from,
+        reply_to: mail.reply_to,
+        to: mail.to,
+        cc: mail.cc,
+        smtp_to: mail.smtp_to,
+        subject: mail.subject,
+        in_reply_to: mail.in_reply_to,
         x_originating_ip: encode_ip(mail.origin_ip),
-        urls: mail.links.iter().map(encode_link).collect(),
-        files: mail.attachments.iter().map(encode_attachment).collect(),
+        urls: mail.links.into_iter().map(encode_link).collect(),
+        files: mail.attachments.into_iter().map(encode_attachment).collect(),
         size: mail.size,
     };
-    let auth = v1::EmailAuth {
-        spf: mail.auth.spf.clone(),
-        dkim: mail.auth.dkim.clone(),
-        dkim_domain: mail.auth.dkim_domain.clone(),
-        dmarc: mail.auth.dmarc.clone(),
-    };
+    let auth = v1::EmailAuth { spf: mail.auth.spf, dkim: mail.auth.dkim, dkim_domain: mail.auth.dkim_domain, dmarc: mail.auth.dmarc };
     v1::EmailActivity {
         email: Some(email),
         direction_id: i32::from(id_of(DIRECTION, &mail.direction).0),
@@ -37,17 +32,17 @@ pub(super) fn encode(mail: &EmailActivity) -> v1::EmailActivity {
     }
 }
 
-fn encode_link(link: &MailLink) -> v1::Url {
-    v1::Url { url_string: link.url.clone(), hostname: link.host.clone(), text: link.text.clone() }
+fn encode_link(link: MailLink) -> v1::Url {
+    v1::Url { url_string: link.url, hostname: link.host, text: link.text }
 }
 
-fn encode_attachment(file: &Attachment) -> v1::File {
+fn encode_attachment(file: Attachment) -> v1::File {
     v1::File {
-        name: file.name.clone(),
-        mime_type: file.mime_type.clone(),
+        name: file.name,
+        mime_type: file.mime_type,
         size: file.size,
-        blake3: file.hash.clone(),
-        detected_type: file.detected_type.clone(),
+        blake3: file.hash,
+        detected_type: file.detected_type,
         path: String::new(),
     }
 }

@@ -6,15 +6,15 @@ use crate::activity::{ENTITY_MANAGEMENT, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::EntityManagement;
 
-pub(super) fn encode(change: &EntityManagement) -> v1::EntityManagement {
-    let data = change.parameters.iter().map(|(name, value)| v1::Parameter { name: name.clone(), value: value.clone() });
+pub(super) fn encode(change: EntityManagement) -> v1::EntityManagement {
+    let data = change.parameters.into_iter().map(|(name, value)| v1::Parameter { name, value });
     v1::EntityManagement {
         activity_id: i32::from(id_of(ENTITY_MANAGEMENT, &change.kind).0),
-        operation: change.operation.clone(),
-        actor: encode_actor(&change.actor),
-        entity: Some(v1::ManagedEntity { r#type: change.entity_type.clone(), name: change.entity_name.clone(), data: data.collect() }),
+        operation: change.operation,
+        actor: encode_actor(change.actor),
+        entity: Some(v1::ManagedEntity { r#type: change.entity_type, name: change.entity_name, data: data.collect() }),
         status_id: encode_status(change.status),
-        src_endpoint: encode_endpoint(&change.src_endpoint),
+        src_endpoint: encode_endpoint(change.src_endpoint),
     }
 }
 

@@ -6,16 +6,16 @@ use crate::activity::{FILE_HOSTING, id_of, kind_of};
 use crate::error::WireError;
 use weft_model::FileHosting;
 
-pub(super) fn encode(activity: &FileHosting) -> v1::FileHosting {
+pub(super) fn encode(activity: FileHosting) -> v1::FileHosting {
     v1::FileHosting {
         activity_id: i32::from(id_of(FILE_HOSTING, &activity.kind).0),
-        operation: activity.operation.clone(),
-        service_name: activity.service_name.clone(),
-        actor: encode_actor(&activity.actor),
+        operation: activity.operation,
+        service_name: activity.service_name,
+        actor: encode_actor(activity.actor),
         status_id: encode_status(activity.status),
-        src_endpoint: encode_endpoint(&activity.src_endpoint),
-        file: Some(v1::File { name: activity.file_name.clone(), path: activity.file_path.clone(), ..v1::File::default() }),
-        user_agent: activity.user_agent.clone(),
+        src_endpoint: encode_endpoint(activity.src_endpoint),
+        file: Some(v1::File { name: activity.file_name, path: activity.file_path, ..v1::File::default() }),
+        user_agent: activity.user_agent,
     }
 }
 

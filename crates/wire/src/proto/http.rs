@@ -5,15 +5,15 @@ use super::v1;
 use crate::error::WireError;
 use weft_model::HttpActivity;
 
-pub(super) fn encode(http: &HttpActivity) -> v1::HttpActivity {
+pub(super) fn encode(http: HttpActivity) -> v1::HttpActivity {
     v1::HttpActivity {
-        src_endpoint: encode_endpoint(&http.src_endpoint),
-        dst_endpoint: encode_endpoint(&http.dst_endpoint),
+        src_endpoint: encode_endpoint(http.src_endpoint),
+        dst_endpoint: encode_endpoint(http.dst_endpoint),
         http_request: Some(v1::HttpRequest {
-            http_method: http.http_method.clone(),
-            url: Some(v1::RequestUrl { hostname: http.host.clone(), path: http.path.clone() }),
-            user_agent: http.user_agent.clone(),
-            referrer: http.referrer.clone(),
+            http_method: http.http_method,
+            url: Some(v1::RequestUrl { hostname: http.host, path: http.path }),
+            user_agent: http.user_agent,
+            referrer: http.referrer,
         }),
         http_response: http.status_code.map(|code| v1::HttpResponse { code: u32::from(code) }),
     }

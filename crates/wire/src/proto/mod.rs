@@ -31,42 +31,57 @@ pub use guard::{MAX_EVENT_BYTES, MAX_REPEATED};
 ///
 /// The caps of the model keep an event far below [`MAX_EVENT_BYTES`]; whoever ignores them writes what [`decode_event`] refuses.
 pub fn encode_event(event: &Event) -> Vec<u8> {
-    let body = match &event.body {
-        Body::Email(b) => Wire::EmailActivity(email::encode(b)),
-        Body::Authentication(b) => Wire::Authentication(authentication::encode(b)),
-        Body::AccountChange(b) => Wire::AccountChange(account_change::encode(b)),
-        Body::EntityManagement(b) => Wire::EntityManagement(entity_management::encode(b)),
-        Body::Api(b) => Wire::ApiActivity(api::encode(b)),
-        Body::FileHosting(b) => Wire::FileHosting(file_hosting::encode(b)),
-        Body::Network(b) => Wire::NetworkActivity(network::encode(b)),
-        Body::Http(b) => Wire::HttpActivity(http::encode(b)),
-        Body::Dns(b) => Wire::DnsActivity(dns::encode(b)),
-        Body::Dhcp(b) => Wire::DhcpActivity(dhcp::encode(b)),
-        Body::Finding(b) => Wire::DetectionFinding(detection_finding::encode(b)),
+    message(event.clone()).encode_to_vec()
+}
+
+/// Appends the bytes of [`encode_event`] for an event that is not needed any more; nothing is copied first.
+pub fn append_event(event: Event, out: &mut Vec<u8>) {
+    let message = message(event);
+    out.reserve(message.encoded_len());
+    message.encode_raw(out);
+}
+
+fn message(event: Event) -> v1::Event {
+    let body = match event.body {
+        Body::Email(b) => Wire::EmailActivity(email::encode(*b)),
+        Body::Authentication(b) => Wire::Authentication(authentication::encode(*b)),
+        Body::AccountChange(b) => Wire::AccountChange(account_change::encode(*b)),
+        Body::EntityManagement(b) => Wire::EntityManagement(entity_management::encode(*b)),
+        Body::Api(b) => Wire::ApiActivity(api::encode(*b)),
+        Body::FileHosting(b) => Wire::FileHosting(file_hosting::encode(*b)),
+        Body::Network(b) => Wire::NetworkActivity(network::encode(*b)),
+        Body::Http(b) => Wire::HttpActivity(http::encode(*b)),
+        Body::Dns(b) => Wire::DnsActivity(dns::encode(*b)),
+        Body::Dhcp(b) => Wire::DhcpActivity(dhcp::encode(*b)),
+        Body::Finding(b) => Wire::DetectionFinding(detection_finding::encode(*b)),
     };
-    let message = v1::Event {
+    v1::Event {
         uid: event.uid.0.to_vec(),
         time: event.time.0,
         metadata: Some(v1::Metadata {
-            product: Some(v1::Product { name: event.metadata.product.clone() }),
-            log_name: event.metadata.log_name.clone(),
-            original_event_uid: event.metadata.original_uid.clone(),
+            product: Some(v1::Product { name: event.metadata.product }),
+            log_name: event.metadata.log_name,
+            original_event_uid: event.metadata.original_uid,
         }),
-        raw_data: event.raw_data.clone(),
+        raw_data: event.raw_data,
         body: Some(body),
-    };
-    message.encode_to_vec()
+    }
 }
 
 /// Appends an event, as [`encode_event`] gives it, to a file of events: its length as a varint, then its bytes.
 pub fn append_delimited(event: &[u8], out: &mut Vec<u8>) {
-    let mut left = event.len();
+    append_length(event.len(), out);
+    out.extend_from_slice(event);
+}
+
+/// Appends a length as [`append_delimited`] writes it.
+pub fn append_length(length: usize, out: &mut Vec<u8>) {
+    let mut left = length;
     while left >= 0x80 {
         out.push(left as u8 | 0x80);
         left >>= 7;
     }
     out.push(left as u8);
-    out.extend_from_slice(event);
 }
 
 /// The event that `bytes` hold.

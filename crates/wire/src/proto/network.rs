@@ -5,14 +5,11 @@ use super::v1;
 use crate::error::WireError;
 use weft_model::{EventTime, NetworkActivity, Tls, Traffic};
 
-pub(super) fn encode(flow: &NetworkActivity) -> v1::NetworkActivity {
+pub(super) fn encode(flow: NetworkActivity) -> v1::NetworkActivity {
     v1::NetworkActivity {
-        src_endpoint: encode_endpoint(&flow.src_endpoint),
-        dst_endpoint: encode_endpoint(&flow.dst_endpoint),
-        connection_info: Some(v1::NetworkConnectionInfo {
-            protocol_num: u32::from(flow.protocol_num),
-            community_uid: flow.community_uid.clone(),
-        }),
+        src_endpoint: encode_endpoint(flow.src_endpoint),
+        dst_endpoint: encode_endpoint(flow.dst_endpoint),
+        connection_info: Some(v1::NetworkConnectionInfo { protocol_num: u32::from(flow.protocol_num), community_uid: flow.community_uid }),
         traffic: Some(v1::NetworkTraffic {
             bytes_out: flow.traffic.bytes_out,
             bytes_in: flow.traffic.bytes_in,
@@ -21,13 +18,8 @@ pub(super) fn encode(flow: &NetworkActivity) -> v1::NetworkActivity {
         }),
         start_time: flow.start_time.0,
         end_time: flow.end_time.0,
-        tls: flow.tls.as_ref().map(|tls| v1::Tls {
-            sni: tls.sni.clone(),
-            version: tls.version.clone(),
-            alpn: tls.alpn.clone(),
-            ja4: tls.ja4.clone(),
-        }),
-        app_protocol_name: flow.app_name.clone(),
+        tls: flow.tls.map(|tls| v1::Tls { sni: tls.sni, version: tls.version, alpn: tls.alpn, ja4: tls.ja4 }),
+        app_protocol_name: flow.app_name,
     }
 }
 

@@ -34,15 +34,15 @@ pub(super) fn narrow<T: TryFrom<u32>>(value: u32, field: &'static str, expected:
 }
 
 /// An endpoint of which nothing is known takes no bytes.
-pub(super) fn encode_endpoint(endpoint: &Endpoint) -> Option<v1::NetworkEndpoint> {
-    if *endpoint == Endpoint::default() {
+pub(super) fn encode_endpoint(endpoint: Endpoint) -> Option<v1::NetworkEndpoint> {
+    if endpoint == Endpoint::default() {
         return None;
     }
     Some(v1::NetworkEndpoint {
         ip: encode_ip(endpoint.ip),
         port: endpoint.port.map(u32::from),
-        hostname: endpoint.hostname.clone(),
-        mac: endpoint.mac.clone(),
+        hostname: endpoint.hostname,
+        mac: endpoint.mac,
     })
 }
 
@@ -56,31 +56,27 @@ pub(super) fn decode_endpoint(endpoint: Option<v1::NetworkEndpoint>) -> Result<E
     })
 }
 
-pub(super) fn encode_user(user: &User) -> v1::User {
-    v1::User { name: user.name.clone(), email_addr: user.email_addr.clone(), uid: user.uid.clone(), domain: user.domain.clone() }
+pub(super) fn encode_user(user: User) -> v1::User {
+    v1::User { name: user.name, email_addr: user.email_addr, uid: user.uid, domain: user.domain }
 }
 
 pub(super) fn decode_user(user: v1::User) -> User {
     User { name: user.name, email_addr: user.email_addr, uid: user.uid, domain: user.domain }
 }
 
-pub(super) fn encode_session(session: &Session) -> v1::Session {
-    v1::Session { uid: session.uid.clone() }
+pub(super) fn encode_session(session: Session) -> v1::Session {
+    v1::Session { uid: session.uid }
 }
 
 pub(super) fn decode_session(session: v1::Session) -> Session {
     Session { uid: session.uid }
 }
 
-pub(super) fn encode_actor(actor: &Actor) -> Option<v1::Actor> {
-    if *actor == Actor::default() {
+pub(super) fn encode_actor(actor: Actor) -> Option<v1::Actor> {
+    if actor == Actor::default() {
         return None;
     }
-    Some(v1::Actor {
-        user: actor.user.as_ref().map(encode_user),
-        session: actor.session.as_ref().map(encode_session),
-        app_name: actor.app_name.clone(),
-    })
+    Some(v1::Actor { user: actor.user.map(encode_user), session: actor.session.map(encode_session), app_name: actor.app_name })
 }
 
 pub(super) fn decode_actor(actor: Option<v1::Actor>) -> Actor {

@@ -61,11 +61,26 @@ impl Reading {
 
 /// Every link in document order. HTML that cannot be read to its end gives the links before that place.
 pub(super) fn anchors(html: &str) -> Vec<Anchor> {
+    if !may_have_links(html) {
+        return Vec::new();
+    }
     let reading = Rc::new(RefCell::new(Reading::default()));
     read(html, &reading);
     let Ok(reading) = Rc::try_unwrap(reading).map(RefCell::into_inner) else { return Vec::new() };
     let base = reading.base.as_deref().map(resolved);
     reading.anchors.into_iter().map(|raw| finished(raw, base.as_deref())).collect()
+}
+
+/// Whether the words occur without which there is no link: the names of attributes, and what a refresh is called.
+fn may_have_links(html: &str) -> bool {
+    let bytes = html.as_bytes();
+    let is_word = |at: usize, word: &[u8]| bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+    bytes.iter().enumerate().any(|(at, byte)| match byte.to_ascii_lowercase() {
+        b'h' => is_word(at, b"href"),
+        b'a' => is_word(at, b"action"),
+        b'r' => is_word(at, b"refresh"),
+        _ => false,
+    })
 }
 
 fn read(html: &str, reading: &Rc<RefCell<Reading>>) {
