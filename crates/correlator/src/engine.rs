@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::{Correspondents, EntityGraph};
-use weft_indicators::{Context, Extractor, Fact, Findings, ModelSet, Settings, State, finding};
+use weft_indicators::{Context, Extractor, Fact, Findings, ModelSet, Outside, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
     SmolStr,
@@ -36,6 +36,7 @@ pub struct Knowledge {
 pub struct Engine {
     pub(crate) knowledge: Knowledge,
     pub(crate) graph: EntityGraph,
+    outside: Outside,
     state: State,
     findings: Findings,
     indicators: BTreeMap<IndicatorUid, Indicator>,
@@ -69,6 +70,7 @@ impl Engine {
         Self {
             knowledge,
             graph,
+            outside: Outside::default(),
             state,
             findings: Findings::default(),
             indicators: BTreeMap::new(),
@@ -103,6 +105,7 @@ impl Engine {
         let mut graph = found.take::<EntityGraph>("graph")?.restored();
         graph.notes = found.take("notes")?;
         Ok(Self {
+            outside: Outside::default(),
             state: state.ok_or(SnapshotError::OtherKnowledge)?,
             graph,
             findings: found.take("findings")?,
@@ -141,7 +144,12 @@ impl Engine {
             {
                 self.products.insert(event.metadata.product.clone());
             }
-            let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
+            let context = Context {
+                graph: &self.graph,
+                directory: &self.knowledge.directory,
+                enricher: &self.knowledge.enricher,
+                outside: &self.outside,
+            };
             let extracted = Extractor::extract(event, context);
             self.memory.note(event, &extracted.facts, context);
             for (kind, key) in &extracted.known {
@@ -155,7 +163,12 @@ impl Engine {
             strayed.extend(extracted.strayed.into_iter().map(|stray| (stray, event.time)));
             wrote.extend(extracted.wrote.into_iter().map(|written| (written, event.time)));
         }
-        let context = Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher };
+        let context = Context {
+            graph: &self.graph,
+            directory: &self.knowledge.directory,
+            enricher: &self.knowledge.enricher,
+            outside: &self.outside,
+        };
         self.changed.clear();
         for indicator in self.state.step(context, &facts).into_iter().chain(self.findings.step(context, &sighted)) {
             self.changed.push(indicator.uid);
@@ -179,7 +192,7 @@ impl Engine {
     }
 
     fn context(&self) -> Context<'_> {
-        Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher }
+        Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher, outside: &self.outside }
     }
 
     /// The facts in these events as things stand; teaches nothing.

@@ -1,5 +1,6 @@
 //! What scoring may look at beside the fact.
 
+use crate::outside::Outside;
 use weft_enrich::Enricher;
 use weft_entity_graph::EntityGraph;
 use weft_model::Directory;
@@ -10,4 +11,6 @@ pub struct Context<'a> {
     pub graph: &'a EntityGraph,
     pub directory: &'a Directory,
     pub enricher: &'a Enricher,
+    /// What the enricher was asked before.
+    pub outside: &'a Outside,
 }

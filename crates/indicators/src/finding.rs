@@ -269,6 +269,7 @@ pub fn resolved(mut indicator: Indicator, context: Context<'_>) -> Indicator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outside::Outside;
     use weft_enrich::Enricher;
     use weft_entity_graph::EntityGraph;
     use weft_model::{Body, DAY_MS, Directory, EventTime, Metadata};
@@ -294,7 +295,7 @@ mod tests {
         let mut graph = EntityGraph::default();
         (0..200).for_each(|i| graph.known(EntityKind::Device, &weft_model::format_smolstr!("d{i}")));
         let (directory, enricher) = (Directory::default(), Enricher::default());
-        let context = Context { graph: &graph, directory: &directory, enricher: &enricher };
+        let context = Context { graph: &graph, directory: &directory, enricher: &enricher, outside: &Outside::default() };
         let mut findings = Findings::default();
         let mut step = |alerts: Vec<(Event, DetectionFinding, Vec<Entity>)>| {
             let borrowed: Vec<_> = alerts.iter().map(|(event, finding, entities)| (event, finding, entities.clone())).collect();
@@ -322,7 +323,7 @@ mod tests {
     fn the_same_alert_counts_once() {
         let graph = EntityGraph::default();
         let (directory, enricher) = (Directory::default(), Enricher::default());
-        let context = Context { graph: &graph, directory: &directory, enricher: &enricher };
+        let context = Context { graph: &graph, directory: &directory, enricher: &enricher, outside: &Outside::default() };
         let mut findings = Findings::default();
         let (one, updated, other) = (alert("a", 5, 3, "d"), alert("a", 9, 3, "d"), alert("b", 10, 3, "d"));
         let borrowed: Vec<_> = [&one, &updated, &other].map(|(event, finding, entities)| (event, finding, entities.clone())).into();

@@ -5,6 +5,7 @@ use crate::error::ModelError;
 use crate::fact::Fact;
 use crate::field::Field;
 use crate::model::{FeatureKind, Model, ModelSet};
+use crate::outside::Outside;
 use crate::state::{Recent, Settings, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -157,7 +158,7 @@ fn step(state: &mut State, graph: &mut EntityGraph, directory: &Directory, enric
             graph.known(actor.kind, &SmolStr::new(&actor.key));
         }
     }
-    let indicators = state.step(Context { graph, directory, enricher }, facts);
+    let indicators = state.step(Context { graph, directory, enricher, outside: &Outside::default() }, facts);
     for fact in facts {
         let Some(actor) = fact.actor() else { continue };
         for entity in fact.entities.iter().filter(|entity| !entity.kind.is_internal()) {

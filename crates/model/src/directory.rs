@@ -1,8 +1,9 @@
 //! The organisation's directory: people, their peer groups and their devices.
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One person, a row of `directory.csv` or an entry of another directory; every field but an address may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,9 +36,11 @@ impl Person {
 /// Everybody, by key, with the look-ups the analysis needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
-    people: BTreeMap<String, Person>,
-    by_alias: HashMap<String, String>,
-    by_device: HashMap<String, String>,
+    /// In key order.
+    people: Vec<(String, Person)>,
+    /// Places in `people`.
+    by_alias: HashMap<String, u32>,
+    by_device: HashMap<String, u32>,
     domains: BTreeSet<String>,
 }
 
@@ -54,30 +57,31 @@ impl Directory {
     /// Builds the look-ups; rows without any address are ignored, and of two rows with one key the greater in field order wins,
     /// so that the order of files does not matter.
     pub fn new(rows: impl IntoIterator<Item = Person>) -> Self {
-        let mut directory = Self::default();
+        let mut people: BTreeMap<String, Person> = BTreeMap::new();
         for person in rows {
             let key = person.key();
             if key.is_empty() {
                 continue;
             }
-            match directory.people.get(&key) {
+            match people.get(&key) {
                 Some(known) if *known >= person => {}
                 _ => {
-                    directory.people.insert(key, person);
+                    people.insert(key, person);
                 }
             }
         }
-        for (key, person) in &directory.people {
+        let mut directory = Self { people: people.into_iter().collect(), ..Self::default() };
+        for (place, (_, person)) in (0..).zip(&directory.people) {
             for alias in [&person.mail, &person.user_principal_name, &person.object_id] {
                 if !alias.is_empty() {
-                    directory.by_alias.insert(alias.to_lowercase(), key.clone());
+                    directory.by_alias.insert(alias.to_lowercase(), place);
                 }
             }
             if let Some((local, _)) = person.user_principal_name.split_once('@') {
-                directory.by_alias.entry(local.to_lowercase()).or_insert_with(|| key.clone());
+                directory.by_alias.entry(local.to_lowercase()).or_insert(place);
             }
             if !person.device_host_name.is_empty() {
-                directory.by_device.insert(person.device_host_name.to_lowercase(), key.clone());
+                directory.by_device.insert(person.device_host_name.to_lowercase(), place);
             }
             for address in [&person.mail, &person.user_principal_name] {
                 if let Some((_, domain)) = address.rsplit_once('@') {
@@ -86,21 +90,27 @@ impl Directory {
             }
         }
         // What is nobody's main name.
-        for (key, person) in &directory.people {
+        for (place, (_, person)) in (0..).zip(&directory.people) {
             for alias in &person.aliases {
-                directory.by_alias.entry(alias.to_lowercase()).or_insert_with(|| key.clone());
+                directory.by_alias.entry(alias.to_lowercase()).or_insert(place);
             }
         }
         directory
     }
     /// The person whose mail, user principal name, object id, login name or other name (case-insensitive) is `alias`.
     pub fn person(&self, alias: &str) -> Option<(&str, &Person)> {
-        let key = self.by_alias.get(lower(alias).as_ref())?;
-        self.people.get_key_value(key).map(|(key, person)| (key.as_str(), person))
+        self.at(*self.by_alias.get(lower(alias).as_ref())?)
+    }
+    /// The key of the person to whom the directory gives this device.
+    pub fn owner_of(&self, device: &str) -> Option<&str> {
+        self.owner(device).map(|(key, _)| key)
     }
     /// The person to whom the directory gives this device.
-    pub fn owner_of(&self, device: &str) -> Option<&str> {
-        self.by_device.get(lower(device).as_ref()).map(String::as_str)
+    pub fn owner(&self, device: &str) -> Option<(&str, &Person)> {
+        self.at(*self.by_device.get(lower(device).as_ref())?)
+    }
+    fn at(&self, place: u32) -> Option<(&str, &Person)> {
+        self.people.get(place as usize).map(|(key, person)| (key.as_str(), person))
     }
     /// Whether mail to this domain is the organisation's own.
     pub fn is_own_domain(&self, domain: &str) -> bool {

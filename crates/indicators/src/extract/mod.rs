@@ -43,6 +43,10 @@ const TWO_PLACES_MS: i64 = 3 * HOUR_MS;
 /// A source that somebody has used for so long is a usual place, not a stop on a journey.
 const SETTLED_MS: i64 = 5 * DAY_MS;
 
+/// Fields and entities of most facts: room for them is taken once.
+const USUAL_FIELDS: usize = 18;
+const USUAL_ENTITIES: usize = 4;
+
 /// Turns events into facts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extractor;
@@ -180,7 +184,7 @@ impl Collector<'_> {
     fn device(&mut self, ip: IpAddr) -> Internal {
         let bound = self.context.graph.bindings.device(ip, self.at());
         let key = bound.unwrap_or_else(|| format_smolstr!("{ip}"));
-        let owner = self.context.directory.owner_of(&key).and_then(|owner| self.context.directory.person(owner));
+        let owner = self.context.directory.owner(&key);
         let peer = owner.map(|(_, person)| person.department.as_str()).filter(|department| !department.is_empty()).map(SmolStr::new);
         self.out.known.push((EntityKind::Device, key.clone()));
         Internal { kind: EntityKind::Device, name: key.clone(), key, peer }
@@ -205,51 +209,44 @@ impl Collector<'_> {
     /// Fields about an address, with an entity and a contact when it is public.
     fn address(&mut self, fact: &mut Fact, ip: Option<IpAddr>, by: &Internal) {
         let Some(ip) = ip else { return };
-        let info = self.context.enricher.ip(ip);
-        fact.fields.push((field!("ip"), format_smolstr!("{ip}")));
-        fact.fields.push((field!("ip_scope"), SmolStr::new(if info.is_private { "private" } else { "public" })));
+        let info = self.context.outside.address(self.context.enricher, ip);
+        fact.fields.push((field!("ip"), info.text.clone()));
+        fact.fields.push((field!("ip_scope"), SmolStr::new_static(if info.is_private { "private" } else { "public" })));
         if info.is_private {
             return;
         }
-        let country: Option<SmolStr> = info.country.map(|country| SmolStr::new(country.as_str()));
-        if let Some(country) = &country {
+        if let Some(country) = &info.country {
             fact.fields.push((field!("country"), country.clone()));
         }
-        if let Some(asn) = info.asn {
-            fact.fields.push((field!("asn"), format_smolstr!("AS{asn}")));
+        if let Some(asn) = &info.asn {
+            fact.fields.push((field!("asn"), asn.clone()));
         }
-        if let Some(organisation) = info.as_org {
-            fact.fields.push((field!("as_org"), organisation.into()));
+        if let Some(organisation) = &info.as_org {
+            fact.fields.push((field!("as_org"), organisation.clone()));
         }
-        let kind = if info.is_vpn {
-            "vpn"
-        } else if info.is_hosting {
-            "hosting"
-        } else {
-            "access"
-        };
-        fact.fields.push((field!("network_kind"), SmolStr::new(kind)));
-        fact.fields.push((field!("source_network"), SmolStr::new(neighbourhood(ip).as_str())));
-        let entity = Entity::new(EntityKind::Ip, format_smolstr!("{ip}"));
+        fact.fields.push((field!("network_kind"), info.network_kind.clone()));
+        fact.fields.push((field!("source_network"), info.neighbourhood.clone()));
+        let entity = Entity::new(EntityKind::Ip, info.text.clone());
         let earlier = (self.at().plus_ms(-30 * DAY_MS), self.at().plus_ms(-DAY_MS));
-        let familiarity = match self.context.graph.touches(&entity) {
+        let touches = self.context.graph.touches(&entity);
+        let familiarity = match touches {
             Some(touches) if touches.touched_by(&by.key, earlier.0, earlier.1) => "own",
             Some(touches) if touches.first_seen() <= earlier.1 => "known here",
             _ => "new",
         };
         fact.fields.push((field!("familiarity"), SmolStr::new(familiarity)));
-        if let Some(country) = country.filter(|_| self.event.domain() == Domain::Saas) {
+        if let Some(country) = info.country.as_ref().filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
-            if self.context.graph.touches(&entity).is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
-                let stray = self.context.graph.notes.stray_of(&by.key).filter(|(at, elsewhere, _)| self.is_both(*at, elsewhere, &country));
+            if touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
+                let stray = self.context.graph.notes.stray_of(&by.key).filter(|(at, elsewhere, _)| self.is_both(*at, elsewhere, country));
                 fact.entities.extend(stray.map(|(.., ip)| Entity::new(EntityKind::Ip, ip)));
                 fact.fields.push((field!("presence"), presence(stray.is_some())));
-                self.out.seated.push((by.key.clone(), country));
+                self.out.seated.push((by.key.clone(), country.clone()));
             } else if familiarity != "own" {
-                let seat = self.context.graph.seat_of(&by.key).filter(|(at, usual)| self.is_both(*at, usual, &country));
+                let seat = self.context.graph.seat_of(&by.key).filter(|(at, usual)| self.is_both(*at, usual, country));
                 fact.fields.push((field!("presence"), presence(seat.is_some())));
                 if !matches!(&self.event.body, Body::Authentication(logon) if logon.status == Status::Failure) {
-                    self.out.strayed.push((by.key.clone(), country, format_smolstr!("{ip}")));
+                    self.out.strayed.push((by.key.clone(), country.clone(), format_smolstr!("{ip}")));
                 }
             }
         }
@@ -264,32 +261,15 @@ impl Collector<'_> {
 
     fn fact(&self, kind: FactKind, who: &Internal) -> Fact {
         let field = if who.kind == EntityKind::Device { field!("device") } else { field!("person") };
-        Fact {
-            kind,
-            event: self.event.reference(),
-            fields: vec![(field, who.name.clone())],
-            amount: 0,
-            entities: vec![who.entity()],
-            peer: who.peer.clone(),
-        }
+        let (mut fields, mut entities) = (Vec::with_capacity(USUAL_FIELDS), Vec::with_capacity(USUAL_ENTITIES));
+        fields.push((field, who.name.clone()));
+        entities.push(who.entity());
+        Fact { kind, event: self.event.reference(), fields, amount: 0, entities, peer: who.peer.clone() }
     }
 }
 
 fn presence(is_elsewhere: bool) -> SmolStr {
     SmolStr::new(if is_elsewhere { "elsewhere" } else { "one place" })
-}
-
-/// The addresses that usually share an owner: the /24 of IPv4, the /48 of IPv6.
-fn neighbourhood(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
     }
 }
 

@@ -4,7 +4,9 @@ use super::{Collector, Internal, tld};
 use crate::fact::{Fact, FactKind};
 use crate::field;
 use crate::field::Field;
+use crate::outside::Host;
 use std::net::IpAddr;
+use std::sync::Arc;
 use weft_enrich::is_private;
 use weft_entity_graph::Touches;
 use weft_model::{DAY_MS, DnsActivity, Entity, EntityKind, HttpActivity, NetworkActivity, SmolStr, format_smolstr};
@@ -25,30 +27,25 @@ fn initiator(out: &mut Collector<'_>, source: Option<IpAddr>) -> Option<Internal
     Some(out.device(source))
 }
 
-fn is_external_name(out: &Collector<'_>, host: &str) -> bool {
-    let Some((_, suffix)) = host.rsplit_once('.') else { return false };
-    !matches!(suffix, "local" | "arpa" | "internal" | "lan" | "home" | "corp" | "localdomain")
-        && host.parse::<IpAddr>().is_err()
-        && !out.context.directory.domains().any(|own| host == own || host.strip_suffix(own).is_some_and(|rest| rest.ends_with('.')))
+fn host_of(out: &Collector<'_>, name: &str) -> Arc<Host> {
+    out.context.outside.host(out.context.enricher, out.context.directory, name)
 }
 
 /// `met` are fields of how the host was met: the client's fingerprint or name.
 fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[IpAddr], met: &[(Field, &str)]) {
-    if !is_external_name(out, host) {
+    let info = host_of(out, host);
+    if !info.is_external {
         return;
     }
-    let info = out.context.enricher.domain(host);
-    let registrable = info.registrable.into_owned();
-    let platform = info.platform;
     let mut fact = out.fact(FactKind::NetContact, device);
-    fact.fields.push((field!("host"), SmolStr::new(host)));
-    fact.fields.push((field!("domain"), SmolStr::new(&registrable)));
+    fact.fields.push((field!("host"), info.name.clone()));
+    fact.fields.push((field!("domain"), info.registrable.clone()));
     fact.fields.push((field!("tld"), SmolStr::new(tld(host))));
-    if let Some(platform) = platform {
-        fact.fields.push((field!("platform"), SmolStr::new(platform.as_str())));
+    if let Some(platform) = info.platform {
+        fact.fields.push((field!("platform"), SmolStr::new_static(platform.as_str())));
     }
     fact.fields.extend(met.iter().map(|(name, value)| (*name, SmolStr::new(*value))));
-    let domain = Entity::new(EntityKind::Domain, registrable);
+    let domain = Entity::new(EntityKind::Domain, info.registrable.clone());
     let (from, to) = (out.at().plus_ms(-30 * DAY_MS), out.at().plus_ms(-DAY_MS));
     let is_known = |touches: &Touches| touches.touchers_up_to(1, from, to, |who| !out.context.graph.is_device(who)) > 0;
     let acquaintance = if out.context.graph.touches(&domain).is_some_and(is_known) { "known" } else { "new" };
@@ -86,10 +83,11 @@ pub(super) fn dns(out: &mut Collector<'_>, dns: &DnsActivity) {
 
 /// The question itself, answered or not.
 fn query(out: &mut Collector<'_>, device: &Internal, dns: &DnsActivity) {
-    if !is_external_name(out, &dns.hostname) {
+    let info = host_of(out, &dns.hostname);
+    if !info.is_external {
         return;
     }
-    let registrable = out.context.enricher.domain(&dns.hostname).registrable.into_owned();
+    let registrable = &info.registrable;
     let below = dns.hostname.strip_suffix(registrable.as_str()).unwrap_or_default().trim_end_matches('.');
     let result = match dns.rcode {
         Some(0) => "answered",
@@ -99,12 +97,12 @@ fn query(out: &mut Collector<'_>, device: &Internal, dns: &DnsActivity) {
     };
     let mut fact = out.fact(FactKind::NetQuery, device);
     fact.amount = below.len() as u64;
-    fact.fields.push((field!("query"), SmolStr::new(&dns.hostname)));
-    fact.fields.push((field!("domain"), SmolStr::new(&registrable)));
-    fact.fields.push((field!("tld"), SmolStr::new(tld(&registrable))));
-    fact.fields.push((field!("query_result"), SmolStr::new(result)));
-    fact.fields.push((field!("label_shape"), SmolStr::new(shape(below))));
-    fact.entities.push(Entity::new(EntityKind::Domain, registrable));
+    fact.fields.push((field!("query"), info.name.clone()));
+    fact.fields.push((field!("domain"), registrable.clone()));
+    fact.fields.push((field!("tld"), SmolStr::new(tld(registrable))));
+    fact.fields.push((field!("query_result"), SmolStr::new_static(result)));
+    fact.fields.push((field!("label_shape"), SmolStr::new_static(shape(below))));
+    fact.entities.push(Entity::new(EntityKind::Domain, registrable.clone()));
     out.out.facts.push(fact);
 }
 
@@ -147,14 +145,14 @@ pub(super) fn http(out: &mut Collector<'_>, http: &HttpActivity) {
 
 /// The host's name, or its address where it has none, with the domain as an entity.
 fn named_host(out: &Collector<'_>, fact: &mut Fact, host: &str, address: IpAddr) {
-    if is_external_name(out, host) {
-        let info = out.context.enricher.domain(host);
-        fact.fields.push((field!("domain"), SmolStr::new(info.registrable.as_ref())));
-        fact.fields.push((field!("host"), SmolStr::new(host)));
+    let info = host_of(out, host);
+    if info.is_external {
+        fact.fields.push((field!("domain"), info.registrable.clone()));
+        fact.fields.push((field!("host"), info.name.clone()));
         if let Some(platform) = info.platform {
-            fact.fields.push((field!("platform"), SmolStr::new(platform.as_str())));
+            fact.fields.push((field!("platform"), SmolStr::new_static(platform.as_str())));
         }
-        fact.entities.push(Entity::new(EntityKind::Domain, info.registrable.into_owned()));
+        fact.entities.push(Entity::new(EntityKind::Domain, info.registrable.clone()));
     } else {
         fact.fields.push((field!("host"), format_smolstr!("{address}")));
     }
@@ -174,8 +172,7 @@ pub(super) fn flow(out: &mut Collector<'_>, flow: &NetworkActivity) {
     }
     let mut fact = out.fact(FactKind::NetConnection, &device);
     out.address(&mut fact, Some(destination), &device);
-    let host = flow.dst_endpoint.hostname.clone().unwrap_or_default();
-    named_host(out, &mut fact, &host, destination);
+    named_host(out, &mut fact, flow.dst_endpoint.hostname.as_deref().unwrap_or_default(), destination);
     service(&mut fact, flow);
     if let Some(place) = fact.entity(EntityKind::Domain).or_else(|| fact.entity(EntityKind::Ip)) {
         let company = company(out, place, &device);
