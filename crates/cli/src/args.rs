@@ -118,6 +118,12 @@ pub struct Replay {
     /// Folder with country.mmdb and asn.mmdb
     #[arg(long)]
     pub enrich: Option<PathBuf>,
+    /// Put narratives into other words by the endpoint of the configuration's section `rephrase`
+    #[arg(long)]
+    pub rephrase: bool,
+    /// Also run the Sigma rules of this file or folder (may be given several times)
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

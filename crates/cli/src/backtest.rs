@@ -2,11 +2,13 @@
 
 use crate::args::Backtest;
 use crate::exit::{Code, nothing_readable, usage};
-use crate::{ingest, knowledge};
+use crate::ingest;
+use crate::knowledge::{self, Loaded};
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use weft_bus::EventStore;
 use weft_correlator::{Engine, Pipeline};
@@ -14,6 +16,7 @@ use weft_eval::backtest::{Difference, Differences, compare};
 use weft_indicators::{ModelSet, builtin};
 use weft_model::{DAY_MS, Directory, Event, EventTime, Incident, Indicator};
 use weft_runtime::discover;
+use weft_sigma::RuleSet;
 
 /// One set of models after all events.
 struct Side {
@@ -26,17 +29,27 @@ struct Side {
 /// Runs the command.
 pub fn run(options: &Backtest) -> anyhow::Result<Code> {
     let in_use = |set: ModelSet| if options.trial_models { set } else { set.active() };
-    let current = in_use(builtin()?);
+    let known = builtin()?;
+    let rules = |dir: Option<&PathBuf>| knowledge::rules(dir.map_or(&[], std::slice::from_ref), &known);
+    let current = in_use(known.clone());
     let changed = match (&options.models, options.without.is_empty()) {
         (None, true) => None,
-        (dir, _) => Some(in_use(change(current.clone(), dir.as_deref(), &options.without)?)),
+        (dir, _) => {
+            let mut rules = rules(dir.as_ref())?.active(options.trial_models);
+            let models = change(current.clone(), &mut rules, dir.as_deref(), &options.without)?;
+            Some((in_use(models), Arc::new(rules)))
+        }
     };
+    let current = (current, Arc::new(rules(None)?.active(options.trial_models)));
     let folder = tempfile::Builder::new().prefix("weft-backtest-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let store = EventStore::open(&folder.path().join("events"))?;
     let read = ingest::read_all(&discover(&options.paths)?, &store, None, &AtomicBool::new(false))?;
     let directory = Directory::new(read.people);
-    let (enricher, _) = knowledge::load(None, true)?;
-    let pipeline = |models: ModelSet| Pipeline::sorted(knowledge::with(enricher.clone(), models.into(), directory.clone(), options.budget));
+    let loaded = knowledge::load(None, &[], options.trial_models)?;
+    let pipeline = |(models, rules): (ModelSet, Arc<RuleSet>)| {
+        let loaded = Loaded { models: models.into(), rules, ..loaded.clone() };
+        Pipeline::sorted(knowledge::with(loaded, directory.clone(), options.budget))
+    };
     let mut pipelines: Vec<Pipeline> = std::iter::once(current).chain(changed).map(pipeline).collect();
     let mut span: Option<(EventTime, EventTime)> = None;
     let progress = ingest::bar(store.len(), "analysing");
@@ -79,9 +92,13 @@ pub fn run(options: &Backtest) -> anyhow::Result<Code> {
     Ok(Code::Done)
 }
 
-/// The current models with those of the folder put in their place or beside them, and without those named.
-fn change(mut set: ModelSet, dir: Option<&Path>, without: &[String]) -> anyhow::Result<ModelSet> {
+/// The current models with those of the folder put in their place or beside them, and without those named; `rules` has the folder's already.
+fn change(mut set: ModelSet, rules: &mut RuleSet, dir: Option<&Path>, without: &[String]) -> anyhow::Result<ModelSet> {
     for name in without {
+        if let Some(rule) = rules.rules.iter_mut().find(|rule| rule.name() == *name) {
+            rule.speaks = false;
+            continue;
+        }
         let known = set.models.len();
         set.models.retain(|model| model.name != *name);
         if set.models.len() == known {
@@ -91,8 +108,8 @@ fn change(mut set: ModelSet, dir: Option<&Path>, without: &[String]) -> anyhow::
     let mut priors: Vec<_> = set.priors.into_values().collect();
     if let Some(dir) = dir {
         let (models, changed) = knowledge::models_of(dir)?;
-        if models.is_empty() && changed.is_empty() {
-            return Err(usage(format!("{} holds no model and no prior", dir.display())));
+        if models.is_empty() && changed.is_empty() && rules.rules.iter().all(|rule| Path::new(&rule.file).strip_prefix(dir).is_err()) {
+            return Err(usage(format!("{} holds no model, no prior and no rule", dir.display())));
         }
         set.models.retain(|model| models.iter().all(|other| other.name != model.name));
         set.models.extend(models);

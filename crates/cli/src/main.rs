@@ -13,6 +13,7 @@ mod ingest;
 mod knowledge;
 mod models;
 mod print;
+mod rephrase;
 mod replay;
 mod reported;
 mod sensor;

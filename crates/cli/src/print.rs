@@ -77,9 +77,10 @@ pub fn incident(out: &mut dyn Write, incident: &Incident, lang: Lang, explain: b
         writeln!(out, "\n{}\n  {}", words.recipient, clean(recipient))?;
     }
     if explain {
-        writeln!(out, "\nDECISIONS (bits above 0 join)")?;
+        writeln!(out, "\n{}", words.decisions)?;
         for decision in &incident.decisions {
-            writeln!(out, "  {:<8} {}", decision.kind.as_str(), clean(&decision.text))?;
+            let text = weft_narrative::decision(incident, decision);
+            writeln!(out, "  {:<8} {}", decision.kind.as_str(), clean(lang.of(&text)))?;
         }
     }
     writeln!(out, "{}", "=".repeat(100))
@@ -100,6 +101,7 @@ struct Words {
     recommended: &'static str,
     would_have: &'static str,
     recipient: &'static str,
+    decisions: &'static str,
     more: &'static str,
 }
 
@@ -125,6 +127,7 @@ const EN: Words = Words {
     recommended: "RECOMMENDED (passive mode: nothing was done)",
     would_have: "would have: ",
     recipient: "FOR WHO GOT THE MAIL",
+    decisions: "DECISIONS (bits above 0 join)",
     more: "more (see the page, or --json)",
 };
 
@@ -144,6 +147,7 @@ const JA: Words = Words {
     recommended: "推奨する対応（受動モードのため未実施）",
     would_have: "・",
     recipient: "メールの受信者向け",
+    decisions: "判断の記録（0 ビットを超えると結び付く）",
     more: "件（ページまたは --json を参照）",
 };
 

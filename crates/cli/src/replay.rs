@@ -4,7 +4,7 @@ use crate::args::Replay;
 use crate::exit::{Code, nothing_readable, usage};
 use crate::ingest::{self, Ingested};
 use crate::reported::reported;
-use crate::{knowledge, print};
+use crate::{knowledge, print, rephrase};
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
@@ -36,7 +36,11 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
     if options.budget <= 0.0 || !options.budget.is_finite() {
         return Err(usage("--budget must be more than 0, for example --budget 0.1"));
     }
-    let replayed = replay(options)?;
+    let mut rephraser = options.rephrase.then(rephrase::configured).transpose()?;
+    let mut replayed = replay(options)?;
+    if let Some(rephraser) = &mut rephraser {
+        rephrase::all(rephraser, &mut replayed.incidents);
+    }
     if let Some(path) = &options.findings {
         write_findings(path, &replayed.engine).with_context(|| format!("cannot write the findings to {}", path.display()))?;
     }
@@ -62,7 +66,7 @@ pub fn run(options: &Replay) -> anyhow::Result<Code> {
 /// Reads, sorts and analyses everything below the paths.
 pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
     let started = Instant::now();
-    let (enricher, models) = knowledge::load(options.enrich.as_deref(), options.trial_models)?;
+    let loaded = knowledge::load(options.enrich.as_deref(), &options.rules, options.trial_models)?;
     let inputs = discover(&options.paths)?;
     let folder = tempfile::Builder::new().prefix("weft-replay-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let store = EventStore::open(&folder.path().join("events"))?;
@@ -79,7 +83,7 @@ pub fn replay(options: &Replay) -> anyhow::Result<Replayed> {
             "nothing here is mail, an audit log or a capture with a record in it; see `weft replay --help` for what is read",
         ));
     }
-    let knowledge = knowledge::with(enricher, models, Directory::new(people), options.budget);
+    let knowledge = knowledge::with(loaded, Directory::new(people), options.budget);
     let (engine, progress) = analyse(&store, knowledge, options.shuffle, options.lake.as_deref())?;
     knowledge::report_suppressions(engine.suppressed());
     let incidents = engine.incidents();

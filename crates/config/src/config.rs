@@ -35,6 +35,8 @@ pub struct Config {
     pub lake: Lake,
     /// What the analysis has learned, on disk.
     pub state: State,
+    /// A language model that puts narratives into other words.
+    pub rephrase: Rephrase,
 }
 
 /// What Weft may do.
@@ -121,6 +123,8 @@ pub struct Alert {
     pub budget: f64,
     /// Files of suppressions (form: `models/suppressions.yaml`): what models shall not speak of, by whom, why and until when.
     pub suppressions: Vec<PathBuf>,
+    /// Files or folders of Sigma rules to run beside the shipped ones (form: `models/correlation`).
+    pub rules: Vec<PathBuf>,
 }
 
 /// Where events are kept for hunting.
@@ -141,6 +145,49 @@ pub struct State {
     pub snapshot_seconds: u32,
 }
 
+/// A language model behind an OpenAI-compatible endpoint that puts narratives into other words. Off without an endpoint. It gets the clauses with
+/// placeholders for names, hosts, addresses and quoted texts; an answer that says anything else than the clauses is thrown away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rephrase {
+    /// Base of the API, as in `http://127.0.0.1:8080/v1`; empty: off. `https://` needs the feature `https`.
+    pub endpoint: String,
+    /// Name of the model as the endpoint knows it.
+    pub model: String,
+    /// Environment variable that holds the API key; empty: none. A key goes to this machine or over `https://` only.
+    pub key_env: String,
+    /// File that holds the API key, instead of a variable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
+    /// Seconds that one request may take, 1 to 120.
+    pub timeout_s: u32,
+    /// Which language's text is put into other words.
+    pub language: RephraseLanguage,
+}
+
+/// Which language's text is put into other words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RephraseLanguage {
+    En,
+    Ja,
+    #[default]
+    Both,
+}
+
+impl Default for Rephrase {
+    fn default() -> Self {
+        Self {
+            endpoint: String::new(),
+            model: String::new(),
+            key_env: String::new(),
+            key_file: None,
+            timeout_s: 20,
+            language: RephraseLanguage::default(),
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -155,6 +202,7 @@ impl Default for Config {
             alert: Alert::default(),
             lake: Lake::default(),
             state: State::default(),
+            rephrase: Rephrase::default(),
         }
     }
 }
@@ -167,7 +215,7 @@ impl Default for Listen {
 
 impl Default for Alert {
     fn default() -> Self {
-        Self { budget: 0.1, suppressions: Vec::new() }
+        Self { budget: 0.1, suppressions: Vec::new(), rules: Vec::new() }
     }
 }
 

@@ -32,9 +32,16 @@ pub const FIELDS: &[(&str, &str, Kind)] = &[
     ("enrich", "reputation_feeds", Kind::List),
     ("alert", "budget", Kind::Float),
     ("alert", "suppressions", Kind::List),
+    ("alert", "rules", Kind::List),
     ("lake", "dir", Kind::Text),
     ("lake", "retention_days", Kind::Integer),
     ("state", "snapshot_seconds", Kind::Integer),
+    ("rephrase", "endpoint", Kind::Text),
+    ("rephrase", "model", Kind::Text),
+    ("rephrase", "key_env", Kind::Text),
+    ("rephrase", "key_file", Kind::Text),
+    ("rephrase", "timeout_s", Kind::Integer),
+    ("rephrase", "language", Kind::Text),
 ];
 
 /// The variable that sets a field.

@@ -10,6 +10,6 @@ pub mod load;
 pub mod schema;
 pub mod validate;
 
-pub use config::{Alert, Bus, BusKind, Config, Enrich, EventsFormat, Lake, Listen, Mode, Sources, State};
+pub use config::{Alert, Bus, BusKind, Config, Enrich, EventsFormat, Lake, Listen, Mode, Rephrase, RephraseLanguage, Sources, State};
 pub use error::ConfigError;
 pub use schema::{json_schema, reference};

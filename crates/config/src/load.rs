@@ -66,7 +66,11 @@ impl Config {
         put("enrich", "new_domain_feeds", many(&self.enrich.new_domain_feeds));
         put("enrich", "reputation_feeds", many(&self.enrich.reputation_feeds));
         put("alert", "suppressions", many(&self.alert.suppressions));
+        put("alert", "rules", many(&self.alert.rules));
         put("lake", "dir", anchored(&self.lake.dir));
+        if let Some(file) = &self.rephrase.key_file {
+            put("rephrase", "key_file", anchored(file));
+        }
     }
 
     fn fill_folders(&mut self, environment: &BTreeMap<String, String>) -> Result<(), ConfigError> {

@@ -49,7 +49,14 @@ impl Config {
         let days = self.lake.retention_days;
         check((1..=MAX_RETENTION_DAYS).contains(&days), "lake.retention_days", days.to_string(), "1 to 3650")?;
         let seconds = self.state.snapshot_seconds;
-        check(seconds <= MAX_SNAPSHOT_SECONDS, "state.snapshot_seconds", seconds.to_string(), "0 to 86400")
+        check(seconds <= MAX_SNAPSHOT_SECONDS, "state.snapshot_seconds", seconds.to_string(), "0 to 86400")?;
+        let rephrase = &self.rephrase;
+        let is_url = |url: &str| url.is_empty() || url.starts_with("http://") || url.starts_with("https://");
+        check(is_url(&rephrase.endpoint), "rephrase.endpoint", quoted(&rephrase.endpoint), "http://... or https://..., or empty")?;
+        let has_model = rephrase.endpoint.is_empty() || !rephrase.model.is_empty();
+        check(has_model, "rephrase.model", quoted(&rephrase.model), "a model's name when rephrase.endpoint is given")?;
+        let seconds = rephrase.timeout_s;
+        check((1..=120).contains(&seconds), "rephrase.timeout_s", seconds.to_string(), "1 to 120")
     }
 }
 

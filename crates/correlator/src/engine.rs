@@ -3,6 +3,7 @@
 use crate::assemble;
 use crate::coverage::Silences;
 use crate::memory::Memory;
+use crate::once;
 use crate::snapshot::{Found, Sections, SnapshotError};
 use crate::window::LATENESS_MS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ pub struct Knowledge {
     pub directory: Arc<Directory>,
     pub enricher: Arc<Enricher>,
     pub models: Arc<ModelSet>,
+    pub rules: Arc<weft_sigma::RuleSet>,
     pub alert: Alert,
     pub settings: Settings,
 }
@@ -39,6 +41,7 @@ pub struct Engine {
     outside: Outside,
     state: State,
     findings: Findings,
+    rules: weft_sigma::State,
     indicators: BTreeMap<IndicatorUid, Indicator>,
     /// Those that the last hour made or changed.
     changed: Vec<IndicatorUid>,
@@ -67,12 +70,14 @@ impl Engine {
             }
         }
         let state = State::new(knowledge.models.clone(), knowledge.settings);
+        let rules = weft_sigma::State::new(knowledge.rules.clone(), knowledge.settings);
         Self {
             knowledge,
             graph,
             outside: Outside::default(),
             state,
             findings: Findings::default(),
+            rules,
             indicators: BTreeMap::new(),
             changed: Vec::new(),
             memory: Memory::default(),
@@ -90,6 +95,7 @@ impl Engine {
         sections.put("notes", &self.graph.notes)?;
         sections.put("state", &self.state)?;
         sections.put("findings", &self.findings)?;
+        sections.put("rules", &self.rules)?;
         sections.put("indicators", &self.indicators)?;
         sections.put("memory", &self.memory)?;
         sections.put("silences", &self.silences)?;
@@ -104,8 +110,14 @@ impl Engine {
         let state = state.restored(knowledge.models.clone(), knowledge.settings);
         let mut graph = found.take::<EntityGraph>("graph")?.restored();
         graph.notes = found.take("notes")?;
+        // Files from before there were rules have no such section.
+        let rules = match found.has("rules") {
+            true => found.take::<weft_sigma::State>("rules")?.restored(knowledge.rules.clone(), knowledge.settings),
+            false => Some(weft_sigma::State::new(knowledge.rules.clone(), knowledge.settings)),
+        };
         Ok(Self {
             outside: Outside::default(),
+            rules: rules.ok_or(SnapshotError::OtherKnowledge)?,
             state: state.ok_or(SnapshotError::OtherKnowledge)?,
             graph,
             findings: found.take("findings")?,
@@ -170,7 +182,10 @@ impl Engine {
             outside: &self.outside,
         };
         self.changed.clear();
-        for indicator in self.state.step(context, &facts).into_iter().chain(self.findings.step(context, &sighted)) {
+        let deviations = self.state.step(context, &facts);
+        let matches = self.rules.step(context, first.time, &facts, &deviations);
+        let matches: Vec<Indicator> = matches.into_iter().filter(|one| !self.state.is_silenced(one)).collect();
+        for indicator in deviations.into_iter().chain(self.findings.step(context, &sighted)).chain(matches) {
             self.changed.push(indicator.uid);
             self.indicators.insert(indicator.uid, indicator);
         }
@@ -239,6 +254,7 @@ impl Engine {
         let standing = self.indicators.values().filter(|indicator| !self.is_followed(indicator) && !self.is_exercise(indicator));
         let mut indicators: Vec<Indicator> = standing.map(|indicator| finding::resolved(indicator.clone(), self.context())).collect();
         self.join_families(&mut indicators);
+        once::count_once(&mut indicators);
         indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
         indicators
     }
@@ -304,7 +320,7 @@ impl Engine {
 
     /// Entity-days behind each model's calibration.
     pub fn calibrated(&self) -> BTreeMap<String, u64> {
-        self.state.calibrated()
+        self.state.calibrated().into_iter().chain(self.rules.calibrated()).collect()
     }
 
     /// The suppressions with how often each was met.
@@ -314,12 +330,10 @@ impl Engine {
 
     fn priors(&self) -> Priors {
         let (people, devices) = self.graph.internal_counts();
-        let per_model = |model: &weft_indicators::Model| match model.entity {
-            EntityKind::Device => devices,
-            _ => people,
-        };
-        let trials: usize = self.knowledge.models.models.iter().map(per_model).sum();
-        let priors = Priors::new(people.max(devices), trials as f64);
+        let per_kind = |kind| if kind == EntityKind::Device { devices } else { people };
+        let models: usize = self.knowledge.models.models.iter().map(|model| per_kind(model.entity)).sum();
+        let rules: usize = self.knowledge.rules.speaking().map(|rule| per_kind(rule.keeper())).sum();
+        let priors = Priors::new(people.max(devices), (models + rules) as f64);
         if self.knowledge.directory.is_empty() { priors.without_directory() } else { priors }
     }
 
@@ -332,7 +346,12 @@ impl Engine {
 
     /// The incidents as they stand, by start and uid.
     pub fn incidents(&self) -> Vec<Incident> {
-        let mut incidents = self.incidents_of(&self.indicators());
+        self.incidents_from(&self.indicators())
+    }
+
+    /// [`Self::incidents`] when [`Self::indicators`] are at hand.
+    pub fn incidents_from(&self, indicators: &[Indicator]) -> Vec<Incident> {
+        let mut incidents = self.incidents_of(indicators);
         incidents.retain(|incident| !self.finished.contains_key(&incident.uid));
         incidents.extend(self.finished.values().cloned());
         incidents.sort_by_key(|incident| (incident.start, incident.uid));

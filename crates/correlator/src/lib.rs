@@ -10,6 +10,7 @@ pub mod error;
 pub mod exposure;
 pub mod investigate;
 pub mod memory;
+mod once;
 pub mod pipeline;
 pub mod recommend;
 pub mod role;

@@ -161,6 +161,8 @@ fn part(engine: &Engine, indicator: &Indicator, entity: &Entity, compromised: &B
         EntityKind::InboxRule => "inbox rule",
         EntityKind::Session => "session",
         EntityKind::Message | EntityKind::Campaign | EntityKind::File => return None,
+        // A rule does not say what part an outsider plays; the models that share it do.
+        _ if indicator.is_rule() => return None,
         // Outside: only what the organisation did not know.
         _ if !is_rare(engine, entity, start) || is_own_habit(engine, indicator, entity, start) => return None,
         EntityKind::Sender => role().unwrap_or("phishing sender"),

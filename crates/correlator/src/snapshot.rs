@@ -61,6 +61,7 @@ pub fn fingerprint(knowledge: &Knowledge) -> [u8; 16] {
             json(serde_json::to_string(&models.priors)).as_bytes(),
             json(serde_json::to_string(&models.suppressions)).as_bytes(),
             json(serde_json::to_string(&people)).as_bytes(),
+            &knowledge.rules.fingerprint(),
             format!("{:?}", knowledge.settings).as_bytes(),
         ],
     )
@@ -192,6 +193,12 @@ impl Found {
         self.0.insert(name.to_owned(), pack(value)?);
         Ok(())
     }
+
+    /// Whether there is a section of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The value of a section; its bytes are let go.
     pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, SnapshotError> {
         let packed = self.0.remove(name).ok_or(damaged("a section is missing"))?;

@@ -42,6 +42,7 @@ fn analysed(mut events: Vec<Event>) -> Engine {
         directory: Arc::new(Directory::default()),
         enricher: Arc::new(Enricher::builder().build()),
         models: Arc::new(builtin().unwrap()),
+        rules: Arc::new(weft_sigma::builtin(&builtin().unwrap()).unwrap().active(false)),
         alert: Alert::from_budget(0.1),
         settings: Settings::default(),
     });

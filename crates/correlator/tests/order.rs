@@ -72,6 +72,31 @@ fn a_late_correction_is_honoured() {
     assert_eq!(pipeline.progress().late, 0);
 }
 
+/// A look keeps a copy of the engine for the next one: whether events come in order, late or after a long pause, it sees what a first look sees.
+#[test]
+fn looks_on_the_way_agree_with_one_from_scratch() {
+    let events = history(10);
+    let (mut late, mut shuffle) = (Vec::new(), Shuffle::new(7));
+    events.iter().cloned().for_each(|event| shuffle.push(event, &mut |event| late.push(event)));
+    shuffle.finish(&mut |event| late.push(event));
+    let paused: Vec<Event> = events.iter().filter(|event| !(4..8).contains(&event.time.day())).cloned().collect();
+    for order in [events, late, paused] {
+        let mut live = Pipeline::live(knowledge());
+        for (index, event) in order.iter().enumerate() {
+            live.push(event.clone());
+            if index % 41 == 0 {
+                live.provisional();
+            }
+            if index % (order.len() / 5) == order.len() / 5 - 1 {
+                let mut fresh = Pipeline::live(knowledge());
+                order[..=index].iter().cloned().for_each(|event| fresh.push(event));
+                assert_eq!(live.provisional(), fresh.provisional(), "after {index} events");
+            }
+        }
+        assert!(live.progress().events > 300);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]

@@ -268,6 +268,20 @@ impl State {
         is_silent
     }
 
+    /// Whether a suppression keeps silent an indicator that is no model's: by its name and its entities alone. Counts as for models.
+    pub fn is_silenced(&mut self, indicator: &Indicator) -> bool {
+        let mut is_silent = false;
+        for (suppression, hits) in self.models.suppressions.iter().zip(&mut self.hits) {
+            if suppression.covers_indicator(indicator) {
+                let has_expired = suppression.has_expired(indicator.time);
+                let count = if has_expired { &mut hits.expired } else { &mut hits.silenced };
+                *count += 1;
+                is_silent |= !has_expired;
+            }
+        }
+        is_silent
+    }
+
     /// Calibrated entity-days behind each model, by model name: how much the p-values rest on.
     pub fn calibrated(&self) -> BTreeMap<String, u64> {
         self.models.models.iter().zip(&self.memory).map(|(model, memory)| (model.name.clone(), memory.calibration.n())).collect()

@@ -5,7 +5,7 @@ use crate::error::ModelError;
 use crate::fact::Fact;
 use crate::model::Model;
 use serde::{Deserialize, Serialize};
-use weft_model::EventTime;
+use weft_model::{EventTime, Indicator};
 
 /// Suppressions in use at once.
 const MAX_SUPPRESSIONS: usize = 10_000;
@@ -67,13 +67,23 @@ impl Suppression {
         Ok(read.suppressions)
     }
 
+    fn names(&self, model: &str) -> bool {
+        match self.model.strip_suffix('*') {
+            Some(start) => model.starts_with(start),
+            None => model == self.model,
+        }
+    }
+
+    /// Whether it speaks of this indicator; one with conditions on facts does not.
+    pub(crate) fn covers_indicator(&self, indicator: &Indicator) -> bool {
+        self.names(&indicator.model)
+            && self.conditions.is_empty()
+            && self.entity.as_ref().is_some_and(|wanted| indicator.entities.iter().any(|entity| entity.uid() == *wanted))
+    }
+
     /// Whether it speaks of this fact in this model.
     pub(crate) fn covers(&self, model: &Model, fact: &Fact) -> bool {
-        let names_model = match self.model.strip_suffix('*') {
-            Some(start) => model.name.starts_with(start),
-            None => model.name == self.model,
-        };
-        names_model
+        self.names(&model.name)
             && self.entity.as_ref().is_none_or(|wanted| fact.entities.iter().any(|entity| entity.uid() == *wanted))
             && self.conditions.iter().all(|condition| condition.holds(fact))
     }

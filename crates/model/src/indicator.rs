@@ -23,6 +23,8 @@ pub struct Why {
 
 /// What the model names of other products' findings begin with.
 pub const FINDING: &str = "Finding/";
+/// What the model names of Sigma rules begin with.
+pub const RULE: &str = "Sigma/";
 
 /// One deviation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,5 +65,9 @@ impl Indicator {
     /// Whether it is another product's finding rather than a deviation of our own measuring.
     pub fn is_finding(&self) -> bool {
         self.model.starts_with(FINDING)
+    }
+    /// Whether a Sigma rule made it: it rests on what models of ours may have judged already.
+    pub fn is_rule(&self) -> bool {
+        self.model.starts_with(RULE)
     }
 }

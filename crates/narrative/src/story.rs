@@ -51,21 +51,23 @@ pub fn narrate(incident: &Incident, setting: &Setting) -> Narrative {
     clauses.extend(reach(incident));
     clauses.extend(limits(incident));
     clauses.extend(setting.feeds.iter().map(feed));
-    let whole = |lang: Lang| {
-        let mut text = String::new();
-        for clause in &clauses {
-            let said = lang.of(&clause.text);
-            match clause.time {
-                // A line of its own for each dated step, in a form that the page can take apart.
-                Some(time) => text.push_str(&format!("\n{}: {said}", minute(time))),
-                None if text.contains('\n') => text.push_str(&format!("\n{said}")),
-                None if text.is_empty() || lang == Lang::Ja => text.push_str(said),
-                None => text.push_str(&format!(" {said}")),
-            }
+    Narrative { en: whole(&clauses, Lang::En), ja: whole(&clauses, Lang::Ja), recipient: mail::recipient(incident), clauses }
+}
+
+/// The clauses as one text.
+pub fn whole(clauses: &[Clause], lang: Lang) -> String {
+    let mut text = String::new();
+    for clause in clauses {
+        let said = lang.of(&clause.text);
+        match clause.time {
+            // A line of its own for each dated step, in a form that the page can take apart.
+            Some(time) => text.push_str(&format!("\n{}: {said}", minute(time))),
+            None if text.contains('\n') => text.push_str(&format!("\n{said}")),
+            None if text.is_empty() || lang == Lang::Ja => text.push_str(said),
+            None => text.push_str(&format!(" {said}")),
         }
-        text
-    };
-    Narrative { en: whole(Lang::En), ja: whole(Lang::Ja), recipient: mail::recipient(incident), clauses }
+    }
+    text
 }
 
 /// How sure the score lets the judgement be.

@@ -190,6 +190,13 @@ role-targeted-recipient = targeted recipient
 role-exposed-device = exposed device
 role-exposed-person = exposed person
 
+## The decision log
+
+decision-opened = opened by “{ $what }”, { $bits } bits of surprise
+decision-joined = “{ $what }” joined with “{ $other }” through { $via }, { $bits } bits in all
+decision-refused = “{ $what }” was kept out beside “{ $other }”: { $via } is not enough, { $bits } bits in all
+decision-split = “{ $what }” is kept apart from “{ $other }” by an analyst ({ $via }, { $bits } bits in all)
+
 ## Recommended response
 
 do-block_connections = block connections to and sign-ins from { $target } ({ $role })

@@ -147,6 +147,13 @@ role-targeted-recipient = 標的となった受信者
 role-exposed-device = 影響を受けた端末
 role-exposed-person = 影響を受けた人
 
+## 判断の記録
+
+decision-opened = 「{ $what }」から始まりました（意外さ { $bits } ビット）
+decision-joined = 「{ $what }」を「{ $other }」と結び付けました。共通：{ $via }、合計 { $bits } ビット
+decision-refused = 「{ $what }」は「{ $other }」と結び付けていません。{ $via } だけでは不十分です（合計 { $bits } ビット）
+decision-split = 「{ $what }」は分析担当者の判断で「{ $other }」と分けています（{ $via }、合計 { $bits } ビット）
+
 ## 推奨する対応
 
 do-block_connections = { $target }（{ $role }）との通信と、そこからのサインインを遮断する

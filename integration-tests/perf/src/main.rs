@@ -69,6 +69,7 @@ fn main() -> Result<(), Failure> {
         directory: Arc::new(Directory::new(stream.directory())),
         enricher: Arc::new(tables),
         models: models.clone(),
+        rules: Arc::new(weft_sigma::builtin(&weft_indicators::builtin()?)?.active(false)),
         alert: Alert::from_budget(0.1),
         settings: Settings::default(),
     };

@@ -31,9 +31,8 @@ pub fn run(options: &Eval) -> anyhow::Result<Code> {
         }
         None => Floors::parse(PLAIN_FLOORS)?,
     };
-    let (enricher, models) = knowledge::load(None, options.trial_models)?;
-    let shared =
-        Arc::new(observe::Shared { enricher, models, budget: options.budget, ablations: options.ablations, explain: options.explain });
+    let loaded = knowledge::load(None, &[], options.trial_models)?;
+    let shared = Arc::new(observe::Shared { loaded, budget: options.budget, ablations: options.ablations, explain: options.explain });
     let (planned, is_whole) = (plan.inputs.len(), plan.is_whole);
     let stop = serve::stop_on_signal()?;
     let results = work::run_all(plan.inputs, options.jobs, shared, &stop)?;

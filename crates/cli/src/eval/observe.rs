@@ -1,19 +1,17 @@
 //! One run: an input through the pipeline, watched hour by hour, then scored. Nothing but the newest hour of events is held in memory.
 
 use super::plan::Input;
+use crate::knowledge::Loaded;
 use crate::{ingest, knowledge, simulate};
 use anyhow::Context;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use weft_bus::EventStore;
 use weft_correlator::{Engine, Inserted, Knowledge, Window};
-use weft_enrich::Enricher;
 use weft_eval::explain::{Weighed, explain};
 use weft_eval::{Observed, ScenarioResult, Truth, Version};
-use weft_indicators::ModelSet;
 use weft_model::{Directory, Domain, Event, EventTime, HOUR_MS, Indicator};
 use weft_runtime::discover;
 use weft_simulator::Simulation;
@@ -23,8 +21,7 @@ const MAX_VERSIONS: usize = 300_000;
 
 /// What all runs have in common.
 pub struct Shared {
-    pub enricher: Arc<Enricher>,
-    pub models: Arc<ModelSet>,
+    pub loaded: Loaded,
     pub budget: f64,
     /// Whether each domain is removed in turn, in three runs beside.
     pub ablations: bool,
@@ -126,7 +123,7 @@ fn remember(versions: &mut Vec<Version>, engine: &Engine, hour: &[Event]) {
 
 impl Watch {
     fn new(shared: &Shared, directory: Directory) -> Self {
-        let knowledge = knowledge::with(shared.enricher.clone(), shared.models.clone(), directory, shared.budget);
+        let knowledge = knowledge::with(shared.loaded.clone(), directory, shared.budget);
         let run = |tally| {
             let settings = weft_indicators::Settings { tally, ..knowledge.settings };
             Run { window: Window::new(0), engine: Engine::new(Knowledge { settings, ..knowledge.clone() }) }

@@ -1,22 +1,24 @@
 //! Consumes events from the bus into event store, lake and pipeline, and publishes what the analysis says.
 
 use super::incidents::Publication;
+use super::rephraser::Desk;
 use super::snapshots::Snapshots;
 use super::{Shared, record, verdicts};
-use crate::{clock, knowledge};
+use crate::clock;
+use crate::knowledge::{self, Loaded};
 use anyhow::Context;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
 use weft_bus::{Bus, EventStore, Publisher, Subscriber};
 use weft_config::Config;
 use weft_correlator::{Knowledge, Pipeline};
-use weft_enrich::Enricher;
-use weft_indicators::ModelSet;
 use weft_lake::{Lake, LakeWriter};
 use weft_model::{DAY_MS, Directory, Event, EventTime, HOUR_MS, Person};
-use weft_store::Store;
+use weft_store::{Change, Store};
 use weft_wire::topic;
 
 /// Records taken from the bus at once.
@@ -54,6 +56,9 @@ struct Running {
     publisher: Box<dyn Publisher>,
     subscriber: Box<dyn Subscriber>,
     lake: LakeWriter,
+    desk: Desk,
+    /// Incidents that somebody wrote.
+    changes: broadcast::Receiver<Change>,
     /// The verdicts that the analysis honours, by their version.
     verdicts: i64,
     /// Events came that no look has seen.
@@ -69,15 +74,9 @@ struct Running {
 
 impl Consumer<'_> {
     /// Runs until stopped, then publishes and commits what is left.
-    pub fn run(
-        &self,
-        enricher: Arc<Enricher>,
-        models: Arc<ModelSet>,
-        people: Vec<Person>,
-        more_people: &Receiver<Vec<Person>>,
-    ) -> anyhow::Result<()> {
+    pub fn run(&self, loaded: Loaded, people: Vec<Person>, more_people: &Receiver<Vec<Person>>) -> anyhow::Result<()> {
         let people = self.remembered_people(people)?;
-        let knowledge = knowledge::with(enricher, models, Directory::new(people.clone()), self.config.alert.budget);
+        let knowledge = knowledge::with(loaded, Directory::new(people.clone()), self.config.alert.budget);
         let mut snapshots = Snapshots::new(&self.config.data_dir, self.config.state.snapshot_seconds, &knowledge);
         let pipeline = match snapshots.restore(&knowledge)? {
             Some(pipeline) => self.catch_up(pipeline)?,
@@ -93,6 +92,8 @@ impl Consumer<'_> {
             publisher: self.bus.publisher()?,
             subscriber: self.bus.subscriber("weft-correlator", &[topic::EVENTS])?,
             lake: Lake::open(&self.config.lake.dir)?.writer()?,
+            desk: Desk::open(&self.config.rephrase)?,
+            changes: self.store.subscribe(),
             verdicts: -1,
             is_dirty: true,
             is_stale: false,
@@ -102,6 +103,8 @@ impl Consumer<'_> {
             look_took: Duration::ZERO,
             retained_day: i64::MIN,
         };
+        // What was set just before the process ended.
+        running.publication.restate(self, running.publisher.as_ref(), None)?;
         while !self.shared.stop.load(Ordering::Relaxed) {
             for found in more_people.try_iter() {
                 running.people.extend(found);
@@ -110,9 +113,14 @@ impl Consumer<'_> {
             let is_pause = self.take(&mut running)? == 0;
             self.heed(&mut running)?;
             self.look(&mut running, is_pause)?;
+            self.reword(&mut running)?;
+            self.restate(&mut running)?;
             self.flush(&mut running, is_pause)?;
-            let is_idle =
-                is_pause && !running.is_dirty && !running.is_stale && self.shared.quiet_scans.load(Ordering::Relaxed) >= QUIET_SCANS;
+            let is_idle = is_pause
+                && !running.is_dirty
+                && !running.is_stale
+                && !running.desk.is_waiting()
+                && self.shared.quiet_scans.load(Ordering::Relaxed) >= QUIET_SCANS;
             if self.until_idle && is_idle {
                 self.shared.stop.store(true, Ordering::Relaxed);
             }
@@ -202,6 +210,32 @@ impl Consumer<'_> {
         Ok(())
     }
 
+    /// Publishes narratives in other words.
+    fn reword(&self, running: &mut Running) -> anyhow::Result<()> {
+        let answers = running.desk.answers();
+        if answers.is_empty() {
+            return Ok(());
+        }
+        running.publication.reword(self, running.publisher.as_ref(), answers)?;
+        self.tell_status(running)
+    }
+
+    /// Publishes what analysts set, though nothing else is new.
+    fn restate(&self, running: &mut Running) -> anyhow::Result<()> {
+        let mut touched = Some(BTreeSet::new());
+        loop {
+            match running.changes.try_recv() {
+                Ok(change) => touched.iter_mut().for_each(|touched| _ = touched.insert(change.incident.clone())),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => touched = None,
+                Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => break,
+            }
+        }
+        if touched.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Ok(());
+        }
+        running.publication.restate(self, running.publisher.as_ref(), touched.as_ref())
+    }
+
     fn refuse(&self, running: &Running, bad: &weft_bus::Record, reason: &str) -> anyhow::Result<()> {
         tracing::warn!(reason, "a record on the events topic is refused");
         Ok(running.publisher.publish(vec![record::dead_letter(&self.config.tenant, bad, reason)])?)
@@ -222,7 +256,7 @@ impl Consumer<'_> {
         }
         if !running.is_stale {
             let (indicators, incidents) = running.pipeline.provisional();
-            running.publication.publish(self, running.publisher.as_ref(), &indicators, incidents)?;
+            running.publication.publish(self, running.publisher.as_ref(), &mut running.desk, &indicators, incidents)?;
             running.is_dirty = false;
         }
         self.tell_status(running)?;
@@ -284,6 +318,7 @@ impl Consumer<'_> {
         if let Some(status) = status.as_object_mut() {
             status.entry("sources").or_insert_with(|| serde_json::json!([]));
             status.insert("watermark_ms".into(), running.pipeline.watermark().map_or(serde_json::Value::Null, |at| at.0.into()));
+            status.extend(running.desk.status().map(|said| ("rephrase".to_owned(), said)));
             status.insert("late".into(), running.pipeline.progress().late.into());
         }
         self.store.set_meta("status", &status.to_string())?;

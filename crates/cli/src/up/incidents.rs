@@ -1,12 +1,13 @@
 //! What was said about which incident: only news is published, and an incident that is no more gets a last word.
 
 use super::consumer::Consumer;
+use super::rephraser::{Answer, Desk};
 use super::{record, verdicts};
 use crate::serve;
 use std::collections::{BTreeMap, BTreeSet};
 use weft_bus::{Publisher, Record};
 use weft_model::{Bits, Incident, IncidentUid, Indicator, IndicatorUid};
-use weft_store::{Decision, ListQuery, Store};
+use weft_store::{Decision, IncidentRow, ListQuery, Store};
 
 /// Records published at once.
 const BATCH: usize = 256;
@@ -17,6 +18,8 @@ struct Said {
     revision: u32,
     /// Hash of the JSON as published, but for its revision.
     content: String,
+    /// Status and verdict as published.
+    state: String,
     indicators: BTreeSet<IndicatorUid>,
     /// Every incident that ever became this one.
     merged_from: Vec<IncidentUid>,
@@ -41,6 +44,18 @@ fn cursor(uid: &str) -> String {
     format!("incident/{uid}")
 }
 
+/// Where the store remembers the published status and verdict.
+fn state_cursor(uid: &str) -> String {
+    format!("incident-state/{uid}")
+}
+
+/// Status and verdict of an incident: what analysts set, and no revision tells.
+fn state(row: &IncidentRow) -> String {
+    let value: serde_json::Value = serde_json::from_str(&row.json).unwrap_or_default();
+    let verdict = value.get("verdict_id").and_then(serde_json::Value::as_i64).unwrap_or(0);
+    format!("{}/{verdict}", row.status.as_str())
+}
+
 impl Publication {
     /// What an earlier run published, from the store.
     pub fn load(store: &Store) -> anyhow::Result<Self> {
@@ -56,7 +71,8 @@ impl Publication {
                 let merged = value.pointer("/unmapped/weft/merged_from").and_then(serde_json::Value::as_array).into_iter().flatten();
                 let merged_from = merged.filter_map(|uid| uid.as_str()?.parse().ok()).collect();
                 let content = store.get_cursor(&cursor(&row.uid))?.unwrap_or_default();
-                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content, indicators, merged_from };
+                let state = store.get_cursor(&state_cursor(&row.uid))?.unwrap_or_default();
+                let one = Said { revision: u32::try_from(row.revision).unwrap_or(1), content, state, indicators, merged_from };
                 if let Ok(uid) = row.uid.parse() {
                     said.incidents.insert(uid, one);
                 }
@@ -73,6 +89,7 @@ impl Publication {
         &mut self,
         consumer: &Consumer<'_>,
         publisher: &dyn Publisher,
+        desk: &mut Desk,
         indicators: &[Indicator],
         incidents: Vec<Incident>,
     ) -> anyhow::Result<()> {
@@ -93,7 +110,7 @@ impl Publication {
             }
         }
         let mut records: Vec<Record> = Vec::new();
-        let mut pending: Vec<(String, String)> = Vec::new();
+        let mut pending: Vec<(String, String, String)> = Vec::new();
         for mut incident in incidents {
             let content = content(&incident);
             let known = self.incidents.get(&incident.uid);
@@ -107,6 +124,7 @@ impl Publication {
             merged_from.sort();
             merged_from.dedup();
             incident.merged_from = merged_from;
+            desk.word(&mut incident);
             serve::put(consumer.store, consumer.events, &incident)?;
             log(consumer.store, if known.is_none() { "opened" } else { "changed" }, &incident)?;
             for old in taken_in {
@@ -114,19 +132,65 @@ impl Publication {
             }
             verdicts::reopen(consumer.store, &incident)?;
             // As it stands in the store, with status and verdict.
-            let Some(json) = consumer.store.get_incident(&incident.uid.to_string())?.map(|row| row.json) else { continue };
-            records.push(record::incident(tenant, &incident, &json));
-            pending.push((incident.uid.to_string(), content.clone()));
+            let Some(row) = consumer.store.get_incident(&incident.uid.to_string())? else { continue };
+            records.push(record::incident(tenant, &incident, &row.json));
+            let state = state(&row);
+            pending.push((incident.uid.to_string(), content.clone(), state.clone()));
             let indicators = incident.contributions.iter().map(|contribution| contribution.indicator.uid).collect();
             self.incidents
-                .insert(incident.uid, Said { revision: incident.revision, content, indicators, merged_from: incident.merged_from });
+                .insert(incident.uid, Said { revision: incident.revision, content, state, indicators, merged_from: incident.merged_from });
         }
         if !records.is_empty() {
             publisher.publish(records)?;
         }
         // Only after the publication: a kill in between publishes once more, never once less.
-        for (uid, content) in pending {
+        for (uid, content, state) in pending {
             consumer.store.set_cursor(&cursor(&uid), &content)?;
+            consumer.store.set_cursor(&state_cursor(&uid), &state)?;
+        }
+        Ok(())
+    }
+
+    /// Publishes narratives in other words of incidents that are still as they were asked about.
+    pub fn reword(&mut self, consumer: &Consumer<'_>, publisher: &dyn Publisher, answers: Vec<Answer>) -> anyhow::Result<()> {
+        for answer in answers {
+            let mut incident = answer.incident;
+            let said = self.incidents.get_mut(&incident.uid).filter(|said| said.revision == incident.revision);
+            let (Some(said), Some(narrative)) = (said, answer.narrative) else { continue };
+            said.revision += 1;
+            incident.revision = said.revision;
+            incident.narrative = narrative;
+            serve::put(consumer.store, consumer.events, &incident)?;
+            note(consumer.store, "changed", &incident, "its narrative was put into other words".to_owned())?;
+            let Some(row) = consumer.store.get_incident(&incident.uid.to_string())? else { continue };
+            publisher.publish(vec![record::incident(&consumer.config.tenant, &incident, &row.json)])?;
+        }
+        Ok(())
+    }
+
+    /// Publishes those of the incidents whose status or verdict somebody changed since it was published; all of them without a list.
+    pub fn restate(
+        &mut self,
+        consumer: &Consumer<'_>,
+        publisher: &dyn Publisher,
+        touched: Option<&BTreeSet<String>>,
+    ) -> anyhow::Result<()> {
+        for (uid, said) in &mut self.incidents {
+            let name = uid.to_string();
+            // A verdict on an incident that became part of this one names that one.
+            let is_touched = |touched: &BTreeSet<String>| {
+                touched.contains(&name) || said.merged_from.iter().any(|uid| touched.contains(&uid.to_string()))
+            };
+            if !touched.is_none_or(is_touched) {
+                continue;
+            }
+            let Some(row) = consumer.store.get_incident(&name)?.filter(|row| row.uid == name) else { continue };
+            let now = state(&row);
+            if now != said.state {
+                publisher.publish(vec![record::restated(&consumer.config.tenant, *uid, &row, &now)])?;
+                consumer.store.set_cursor(&state_cursor(&name), &now)?;
+                said.state = now;
+            }
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod collector;
 mod consumer;
 mod incidents;
 mod record;
+mod rephraser;
 mod snapshots;
 mod verdicts;
 
@@ -56,7 +57,7 @@ pub fn run(options: &Up) -> anyhow::Result<Code> {
     let bus = open_bus(&config)?;
     let events = EventStore::open(&config.data_dir.join("events"))?;
     let store = Arc::new(Store::open(config.data_dir.join("weft.db"))?);
-    let (enricher, models) = knowledge::load_configured(&config, false)?;
+    let loaded = knowledge::load_configured(&config, false)?;
     let people = config.directory.as_deref().map(collector::read_directory_file).transpose()?.unwrap_or_default();
     let shared = Shared { stop: serve::stop_on_signal()?, ..Shared::default() };
     tell_link(&store, &config, listener.local_addr()?)?;
@@ -69,7 +70,7 @@ pub fn run(options: &Up) -> anyhow::Result<Code> {
         let collector = scope.spawn(move || stopping(shared, collector::run(config, bus, shared, &send_people)));
         let captures = collector::captures(scope, config, bus, shared);
         let consumer = consumer::Consumer { config, bus, events: &events, store: &store, shared, until_idle: options.until_idle };
-        let consumed = stopping(shared, consumer.run(enricher, models, people, &receive_people));
+        let consumed = stopping(shared, consumer.run(loaded, people, &receive_people));
         let mut results = vec![consumed, joined(collector)];
         results.extend(captures.into_iter().map(joined));
         results.into_iter().collect::<anyhow::Result<Vec<()>>>()

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use weft_bus::Record;
 use weft_config::EventsFormat;
 use weft_model::{Event, EventTime, Incident, Indicator};
+use weft_store::IncidentRow;
 use weft_wire::{CloudEvent, Kind, topic};
 
 fn record(topic: &str, key: String, value: Vec<u8>, head: CloudEvent<'_>) -> Record {
@@ -51,6 +52,14 @@ pub fn incident(tenant: &str, incident: &Incident, json: &str) -> Record {
     let source = format!("/weft/{tenant}/correlator");
     let head = CloudEvent { kind: Kind::Incident, id: &id, source: &source, time: incident.end };
     record(topic::INCIDENTS, weft_wire::incident_key(tenant, incident.uid), json.as_bytes().to_vec(), head)
+}
+
+/// An incident as stored, whose status or verdict (`state`) changed and nothing else.
+pub fn restated(tenant: &str, uid: weft_model::IncidentUid, row: &IncidentRow, state: &str) -> Record {
+    let id = format!("{uid}/{}/{state}", row.revision);
+    let source = format!("/weft/{tenant}/correlator");
+    let head = CloudEvent { kind: Kind::Incident, id: &id, source: &source, time: EventTime(row.end_ms) };
+    record(topic::INCIDENTS, weft_wire::incident_key(tenant, uid), row.json.as_bytes().to_vec(), head)
 }
 
 /// The last word on an incident that is no more: closed, and merged into `successor` when there is one.

@@ -19,6 +19,7 @@ pub fn knowledge() -> Knowledge {
         directory: Arc::new(Directory::new((0..12).map(person))),
         enricher: Arc::new(Enricher::builder().build()),
         models: Arc::new(builtin().unwrap()),
+        rules: Arc::new(weft_sigma::builtin(&builtin().unwrap()).unwrap().active(true)),
         alert: Alert::from_budget(0.1),
         settings: Settings::default(),
     }

@@ -79,6 +79,7 @@ pub fn engine(directory: Directory) -> Engine {
         directory: Arc::new(directory),
         enricher: Arc::new(enricher),
         models: Arc::new(builtin().unwrap()),
+        rules: Arc::new(weft_sigma::builtin(&builtin().unwrap()).unwrap().active(false)),
         alert: Alert::from_budget(BUDGET),
         settings: Settings::default(),
     })

@@ -270,7 +270,6 @@ impl Collector<'_> {
 
 fn presence(is_elsewhere: bool) -> SmolStr {
     SmolStr::new(if is_elsewhere { "elsewhere" } else { "one place" })
-    }
 }
 
 /// The last label of a host name.

@@ -54,6 +54,28 @@ fn incident(contributions: Vec<Contribution>) -> Incident {
     }
 }
 
+#[test]
+fn the_decision_log_speaks_japanese_too() {
+    let one = contribution("visit", "f", 0, 9.0);
+    let uid = one.indicator.uid;
+    let line = |kind, indicator, other| Decision {
+        kind,
+        time: EventTime(0),
+        indicator,
+        other,
+        via: Some(Entity::new(EntityKind::Device, "d7")),
+        bits: Bits::new(4.8),
+        text: "“grant”, beside “visit happened”: whatever".into(),
+    };
+    let incident = incident(vec![one]);
+    let said = |kind, indicator, other| crate::decision(&incident, &line(kind, indicator, other));
+    let away = IndicatorUid([9; 16]);
+    assert_eq!(said(DecisionKind::Opened, uid, None).ja, "「visit がありました」から始まりました（意外さ 4.8 ビット）");
+    let refused = said(DecisionKind::Refused, away, Some(uid));
+    assert_eq!(refused.ja, "「grant」は「visit がありました」と結び付けていません。device:d7 だけでは不十分です（合計 +4.8 ビット）");
+    assert_eq!(refused.en, "“grant”, beside “visit happened”: whatever");
+}
+
 fn part(kind: EntityKind, key: &str, role: &str) -> IncidentEntity {
     IncidentEntity { entity: Entity::new(kind, key), name: key.into(), role: role.into(), aliases: vec![] }
 }
