@@ -2,8 +2,8 @@
 
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
-use crate::notes::Notes;
 use crate::correspondents::Correspondents;
+use crate::notes::Notes;
 use crate::ties::{End, Ties};
 use crate::touches::{Contact, Touch, Touches};
 use foldhash::{HashMap, HashSet};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::EntityGraph;
 use weft_indicators::inline_test::{Expect, Outcome as ModelOutcome};
-use weft_indicators::{Context, Fact, FactKind, Field, Settings};
+use weft_indicators::{Context, Fact, FactKind, Field, Outside, Settings};
 use weft_model::{
     Bits, DAY_MS, Directory, Domain, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS, Indicator, IndicatorUid, MINUTE_MS,
     SmolStr,
@@ -220,6 +220,7 @@ fn run(state: &mut State, graph: &EntityGraph, mut said: Vec<Said>) -> f64 {
 
 fn step(state: &mut State, graph: &EntityGraph, hour: EventTime, facts: &[Fact], indicators: &[Indicator]) -> f64 {
     let (directory, enricher) = (Directory::default(), Enricher::builder().build());
-    let found = state.step(Context { graph, directory: &directory, enricher: &enricher }, hour, facts, indicators);
+    let found =
+        state.step(Context { graph, directory: &directory, enricher: &enricher, outside: &Outside::default() }, hour, facts, indicators);
     found.iter().map(|indicator| indicator.bits.value()).fold(0.0, f64::max)
 }

@@ -49,7 +49,12 @@ impl Run {
 
     fn hour(&mut self, at: EventTime, facts: &[Fact]) -> Vec<Indicator> {
         let (directory, enricher) = (Directory::default(), Enricher::default());
-        self.state.step(Context { graph: &self.graph, directory: &directory, enricher: &enricher }, at, facts, &[])
+        self.state.step(
+            Context { graph: &self.graph, directory: &directory, enricher: &enricher, outside: &weft_indicators::Outside::default() },
+            at,
+            facts,
+            &[],
+        )
     }
 
     /// Facts (minute of the first day, who, status, address) hour by hour, and an hour without facts `idle_h` hours after the last; the

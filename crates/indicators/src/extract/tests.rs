@@ -3,6 +3,7 @@
 use super::{Extracted, Extractor};
 use crate::context::Context;
 use crate::field;
+use crate::outside::Outside;
 use std::net::IpAddr;
 use weft_enrich::Enricher;
 use weft_enrich::mmdb_write::{MmdbWriter, Value};
@@ -29,7 +30,7 @@ fn directory() -> Directory {
 
 fn extract(graph: &EntityGraph, at: EventTime, body: Body) -> Extracted {
     let event = Event { uid: EventUid::of("test", &[&at.0.to_le_bytes()]), time: at, metadata: Metadata::default(), raw_data: None, body };
-    Extractor::extract(&event, Context { graph, directory: &directory(), enricher: &enricher() })
+    Extractor::extract(&event, Context { graph, directory: &directory(), enricher: &enricher(), outside: &Outside::default() })
 }
 
 fn sign_in(ip: &str, status: Status) -> Body {
