@@ -24,7 +24,7 @@ impl Masked {
         let mut masked = Self { texts: Vec::new(), hidden: Vec::new() };
         for text in texts {
             let mut pieces = vec![Piece::Open((*text).to_owned())];
-            pieces = masked.hide(pieces, |text| quoted(text));
+            pieces = masked.hide(pieces, quoted);
             for name in &known {
                 pieces = masked.hide(pieces, |text| find(text, name));
             }
@@ -110,7 +110,7 @@ fn find(text: &str, name: &str) -> Option<(usize, usize)> {
     text.match_indices(name).map(|(from, found)| (from, from + found.len())).find(|(from, to)| {
         let (before, after) =
             (text.get(..*from).and_then(|text| text.chars().next_back()), text.get(*to..).and_then(|text| text.chars().next()));
-        !(is_latin(before) && is_latin(name.chars().next())) && !(is_latin(after) && is_latin(name.chars().next_back()))
+        !(is_latin(before) && is_latin(name.chars().next()) || is_latin(after) && is_latin(name.chars().next_back()))
     })
 }
 

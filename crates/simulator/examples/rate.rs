@@ -41,7 +41,7 @@ fn main() {
         Options { scenario: scenario.clone(), seed, people: people.parse().unwrap(), days: days.parse().unwrap(), ..Options::default() };
     let report = |done: u64, total: u64| {
         let (now, peak) = memory_mb();
-        if done % 5 == 0 || done == total {
+        if done.is_multiple_of(5) || done == total {
             println!("day {done}: {:.1} s of processor time, {now} MB, {peak} MB at most", cpu_s());
         }
     };
