@@ -13,8 +13,8 @@ pub enum FactKind {
     /// A message from outside, once whatever the number of its recipients; judged by its sender.
     #[serde(rename = "email.message")]
     EmailMessage,
-    /// A stranger's unasked message reached an internal recipient; one fact a trait that others may share: a word of its subject, a kind of
-    /// attached file, a linked site.
+    /// A stranger's unasked message reached an internal recipient; one fact a trait that others may share: a kind of attached file, a
+    /// linked site.
     #[serde(rename = "email.trait")]
     EmailTrait,
     /// A message with attachments reached an internal recipient; one fact a type of attachment.

@@ -142,7 +142,7 @@ fn received(
     if is_stranger && answered.is_empty() && !email.is_automatic {
         let files = by_type(email).into_keys().map(|mime_type| format!("files of type {mime_type}"));
         let sites = links.keys().map(|domain| format!("links to {domain}"));
-        for common in subject::matter(&email.subject, person).into_iter().chain(files).chain(sites) {
+        for common in files.chain(sites) {
             let mut fact = Fact { kind: FactKind::EmailTrait, ..base.clone() };
             fact.fields.push((field!("trait"), SmolStr::new(&common)));
             let campaign = Entity::new(EntityKind::Campaign, common);

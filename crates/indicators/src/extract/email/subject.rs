@@ -30,45 +30,6 @@ pub(super) fn campaign(subject: &str, recipient: Option<&Person>) -> Option<Stri
     (letters >= MIN_LETTERS).then(|| words.join(" "))
 }
 
-/// Words of a subject that get facts of their own.
-const MAX_WORDS: usize = 8;
-
-/// The words that carry the matter: without names of the recipient, numbers, marks of answers and short words; where a script has no spaces,
-/// stretches of Chinese characters and of Katakana. Each once, in the order of the alphabet.
-pub(super) fn matter(subject: &str, recipient: Option<&Person>) -> Vec<String> {
-    let names = names(recipient);
-    let is_matter = |word: &String| {
-        let least = if word.is_ascii() { 4 } else { 2 };
-        word.chars().count() >= least
-            && !word.chars().any(|c| c.is_ascii_digit())
-            && !names.iter().any(|name| word.contains(name))
-            && !MARKS.contains(&word.as_str())
-    };
-    let mut words: Vec<String> = words(subject).flat_map(|word| stretches(&word)).filter(is_matter).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.truncate(MAX_WORDS);
-    words
-}
-
-/// A word in stretches of one script; Hiragana, which mostly holds endings, is left out.
-fn stretches(word: &str) -> Vec<String> {
-    let script = |c: char| match c {
-        '\u{3040}'..='\u{309f}' => 0,
-        '\u{30a0}'..='\u{30ff}' => 1,
-        '\u{3400}'..='\u{9fff}' => 2,
-        _ => 3,
-    };
-    let mut all: Vec<(u8, String)> = Vec::new();
-    for c in word.chars() {
-        match all.last_mut() {
-            Some((known, text)) if *known == script(c) => text.push(c),
-            _ => all.push((script(c), c.to_string())),
-        }
-    }
-    all.into_iter().filter(|(script, _)| *script != 0).map(|(_, text)| text).collect()
-}
-
 /// Whether the subject calls the recipient by a name.
 pub(super) fn calls_by_name(subject: &str, recipient: Option<&Person>) -> bool {
     let names = names(recipient);
@@ -91,12 +52,5 @@ mod tests {
         assert!(calls_by_name("Quick question, ann", Some(&ann)));
         assert!(calls_by_name("太郎様へのご連絡", Some(&taro)));
         assert!(!calls_by_name("Quick question", Some(&ann)));
-    }
-
-    #[test]
-    fn the_matter_of_a_subject() {
-        let taro = Person { display_name: "山田 太郎".into(), ..Person::default() };
-        assert_eq!(matter("Re: Open balance 4711 of your account", None), ["account", "balance", "open", "your"]);
-        assert_eq!(matter("山田様への請求書とファイルのご連絡", Some(&taro)), ["ファイル", "請求書", "連絡"]);
     }
 }
