@@ -116,6 +116,8 @@ const FEATURES: Record<string, string> = {
   "seconds open": "接続時間（秒）",
   "sender nobody knows": "社内で誰も知らない送信者",
   "senders today": "今日の送信者数",
+  "strangers today": "今日の見知らぬ送信者数",
+  "being in two places": "二か所での活動",
   service: "サービス",
   "shape of the labels": "名前の形",
   "shape of the name": "名前の形",
