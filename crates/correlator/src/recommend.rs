@@ -86,7 +86,7 @@ pub(crate) fn recommend(engine: &Engine, members: &[&Indicator], roles: &Roles, 
         plan.add("warn_recipients", "recipients", &say("target-people", &[("n", Arg::Number(reached))]), "targeted recipient");
     }
     // A device that only followed a link gave away words; one that keeps talking to what no mail leads to may run something.
-    let is_run = ["device-beacon", "device-dns", "device-client"].into_iter().any(has);
+    let is_run = ["device-beacon", "device-dns", "client"].into_iter().any(has);
     for role in ["device of the compromised account", "exposed device"] {
         for device in roles.with(role).into_iter().filter(|_| is_run) {
             plan.add("check_device", &device.key, &name(device.key.as_str()), "possible C2 endpoint");

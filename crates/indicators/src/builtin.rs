@@ -25,6 +25,7 @@ pub const MODELS: &[(&str, &str)] = files![
     "email/look-alike-domain.yaml",
     "email/many-recipients.yaml",
     "email/many-strangers.yaml",
+    "email/one-matter-many-strangers.yaml",
     "email/misleading-link.yaml",
     "email/no-association.yaml",
     "email/one-site-many-strangers.yaml",

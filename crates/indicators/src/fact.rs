@@ -17,6 +17,9 @@ pub enum FactKind {
     /// linked site.
     #[serde(rename = "email.trait")]
     EmailTrait,
+    /// The same; one fact a word of the subject.
+    #[serde(rename = "email.word")]
+    EmailWord,
     /// A message with attachments reached an internal recipient; one fact a type of attachment.
     #[serde(rename = "email.attachment")]
     EmailAttachment,
@@ -65,7 +68,9 @@ impl FactKind {
     /// The domain that facts of this kind belong to.
     pub fn domain(self) -> Domain {
         match self {
-            Self::EmailInbound | Self::EmailMessage | Self::EmailTrait | Self::EmailAttachment | Self::EmailSent => Domain::Email,
+            Self::EmailInbound | Self::EmailMessage | Self::EmailTrait | Self::EmailWord | Self::EmailAttachment | Self::EmailSent => {
+                Domain::Email
+            }
             Self::SaasLogon | Self::SaasAccount | Self::SaasRule | Self::SaasChange | Self::SaasFile | Self::SaasOperation => Domain::Saas,
             Self::NetContact | Self::NetFlow | Self::NetConnection | Self::NetInternal | Self::NetQuery | Self::NetDownload => {
                 Domain::Network

@@ -82,6 +82,7 @@ const FIELDS: &[&str] = &[
     "trait",
     "url",
     "user_agent",
+    "word",
 ];
 
 /// One of the fields; a model that names another is refused.

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::ModelError;
 use crate::fact::Fact;
 use crate::field::Field;
-use crate::model::{FeatureKind, Model, ModelSet};
+use crate::model::{Model, ModelSet};
 use crate::outside::Outside;
 use crate::state::{Recent, Settings, State};
 use serde::{Deserialize, Serialize};
@@ -64,9 +64,9 @@ pub struct Outcome {
 impl InlineTest {
     /// Runs this test against `model`, with the priors and the followed models of `shipped`. Errors when a field is unknown.
     pub fn run(&self, model: &Model, shipped: &ModelSet) -> Result<Outcome, ModelError> {
-        let leaders = model.features.iter().filter_map(|feature| match &feature.measure {
-            FeatureKind::After(after) => shipped.models.iter().find(|other| other.name == after.model).cloned(),
-            _ => None,
+        let leaders = model.features.iter().filter_map(|feature| {
+            let after = feature.measure.after()?;
+            shipped.models.iter().find(|other| other.name == after.model).cloned()
         });
         let set = ModelSet { models: leaders.chain([model.clone()]).collect(), priors: shipped.priors.clone(), suppressions: Vec::new() };
         let mut state = State::new(Arc::new(set), Settings { keep_bits: 0.0, ..Settings::default() });

@@ -38,9 +38,19 @@ pub enum FeatureKind {
     HourOfWeek(AmountKind),
     /// The most surprising indicator of another model on the same entity shortly before.
     After(After),
+    /// How soon after that indicator the fact comes, were the two unrelated.
+    SoonAfter(After),
 }
 
 impl FeatureKind {
+    /// The model that must have spoken before.
+    pub(crate) fn after(&self) -> Option<&After> {
+        match self {
+            Self::After(after) | Self::SoonAfter(after) => Some(after),
+            _ => None,
+        }
+    }
+
     /// Whether it looks at the entity, subject and day as a whole, not at a single fact.
     pub(crate) fn is_of_day(&self) -> bool {
         matches!(
@@ -77,6 +87,9 @@ pub struct After {
     /// Which facts may follow: those from a source that is not the owner's usual one, or just those that are (the owner notices).
     #[serde(default, skip_serializing_if = "Source::is_unusual")]
     pub source: Source,
+    /// Without it the fact says nothing, whatever else is strange about it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_needed: bool,
 }
 
 /// Where what follows comes from.
@@ -230,7 +243,7 @@ impl ModelSet {
     /// Checks that names are unique, priors exist and every `after` names another model, and sorts by name with followers last.
     pub fn new(mut models: Vec<Model>, priors: Vec<Prior>) -> Result<Self, ModelError> {
         let priors: BTreeMap<_, _> = priors.into_iter().map(|prior| (prior.name.clone(), prior)).collect();
-        let follows = |model: &Model| model.features.iter().any(|f| matches!(f.measure, FeatureKind::After(_)));
+        let follows = |model: &Model| model.features.iter().any(|f| f.measure.after().is_some());
         models.sort_by(|a, b| (follows(a), &a.name).cmp(&(follows(b), &b.name)));
         for (index, model) in models.iter().enumerate() {
             let invalid = |what: String| ModelError::Invalid { file: model.name.clone(), what };
@@ -245,7 +258,7 @@ impl ModelSet {
                 if let Some(family) = feature.counted_in.as_ref().filter(is_other) {
                     return Err(invalid(format!("says that `{family}` counts a feature, which is no other family of models")));
                 }
-                if let FeatureKind::After(after) = &feature.measure {
+                if let Some(after) = feature.measure.after() {
                     let known = models.iter().take(index).any(|other| other.name == after.model && !follows(other));
                     if !known {
                         return Err(invalid(format!("follows `{}`, which is no model that can be followed", after.model)));

@@ -10,7 +10,7 @@ use weft_baselines::calibration::tie_of;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
-use weft_model::time::{DAY_MS, HOUR_MS};
+use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr, Why};
 
 /// Weight of the broader level in back-off, in observations, of volumes and of counts of a day: days are fewer than flows.
@@ -123,8 +123,15 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     let of_day: Vec<Option<f64>> =
         features().map(|(i, f)| f.measure.is_of_day().then(|| answer(&asked, i, f, first, Words::Without).bits)).collect();
     let each = |fact| -> f64 {
-        let known = features().zip(&of_day);
-        known.map(|((i, f), known)| known.unwrap_or_else(|| answer(&asked, i, f, fact, Words::Without).bits)).sum()
+        let mut sum = 0.0;
+        for ((i, feature), known) in features().zip(&of_day) {
+            let bits = known.unwrap_or_else(|| answer(&asked, i, feature, fact, Words::Without).bits);
+            if bits <= 0.0 && feature.measure.after().is_some_and(|after| after.is_needed) {
+                return 0.0;
+            }
+            sum += bits;
+        }
+        sum
     };
     let (fact, raw) = group
         .facts
@@ -287,17 +294,10 @@ fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, 
         let first = group.facts.iter().find(|fact| is_from_wanted_source(after, context, fact))?;
         leader(state, after, &group.entity, first.event.time)?.source.clone()
     };
-    if !model.features.iter().any(|feature| matches!(feature.measure, FeatureKind::After(_))) {
+    if !model.features.iter().any(|feature| feature.measure.after().is_some()) {
         return;
     }
-    let sources: Vec<Entity> = model
-        .features
-        .iter()
-        .filter_map(|feature| match &feature.measure {
-            FeatureKind::After(after) => source(after),
-            _ => None,
-        })
-        .collect();
+    let sources: Vec<Entity> = model.features.iter().filter_map(|feature| source(feature.measure.after()?)).collect();
     let key = (group.entity.clone(), group.subject.clone());
     if let Some(open) = state.memory.get_mut(index).and_then(|memory| memory.open.get_mut(&key)) {
         open.entities.extend(sources);
@@ -318,7 +318,11 @@ fn build(
     let bits = Bits::new(bits);
     let weights: Vec<f64> = answers.iter().map(|answer| answer.bits).collect();
     let shares = bits.split(&weights);
-    let own: Bits = shares.iter().zip(&model.features).filter(|(_, feature)| feature.is_own()).map(|(bits, _)| *bits).sum();
+    let is_own = || model.features.iter().map(Feature::is_own);
+    let shared: Bits = shares.iter().zip(is_own()).filter(|(_, is_own)| *is_own).map(|(bits, _)| *bits).sum();
+    // One feature alone is a tail probability by itself and needs no share of the sum's.
+    let alone = weights.iter().zip(is_own()).filter(|(_, is_own)| *is_own).map(|(bits, _)| Bits::new(*bits)).max().unwrap_or_default();
+    let own = shared.max(alone).min(bits);
     let why = shares
         .into_iter()
         .zip(answers)
@@ -453,6 +457,19 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
                     false => "none before".into(),
                 }),
                 expected: words.say(|| format!("no {} before", after.model)),
+                n: memory.calibration.n(),
+                peer: level_name(0),
+            }
+        }
+        (FeatureKind::SoonAfter(after), _) => {
+            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, context, fact));
+            let gap_ms = led.map(|recent| fact.event.time.since(recent.at)).filter(|gap_ms| *gap_ms >= 0);
+            let gap_ms = gap_ms.map(|gap_ms| gap_ms.max(MINUTE_MS));
+            Answer {
+                // Unrelated, it would come at any time within the hours.
+                bits: gap_ms.map_or(0.0, |gap_ms| ((after.within_hours * HOUR_MS) as f64 / gap_ms as f64).log2().max(0.0)),
+                observed: words.say(|| gap_ms.map_or("not after it".into(), |gap_ms| format!("{} min after it", gap_ms / MINUTE_MS))),
+                expected: words.say(|| format!("at any time within {} h", after.within_hours)),
                 n: memory.calibration.n(),
                 peer: level_name(0),
             }

@@ -389,6 +389,7 @@ fn baseline(measure: &FeatureKind) -> Baseline {
         | FeatureKind::Ordered(_)
         | FeatureKind::Periodicity(_)
         | FeatureKind::FixedTime(_)
-        | FeatureKind::After(_) => Baseline::None,
+        | FeatureKind::After(_)
+        | FeatureKind::SoonAfter(_) => Baseline::None,
     }
 }

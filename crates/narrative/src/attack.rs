@@ -207,7 +207,13 @@ impl<'a> Evidence<'a> {
             (poses && money, Attack::ImpersonationFraud),
             (contacts, Attack::TlsC2),
             (self.has(&["device-dns"]), Attack::DnsC2),
-            (!contacts && self.has(&["device-beacon", "device-client", "device-port"]), Attack::C2),
+            (
+                !contacts
+                    && (self.has(&["device-beacon", "device-port"])
+                        || self.has_model("New TLS Client")
+                        || self.has_model("New Web Client")),
+                Attack::C2,
+            ),
             (deletes, Attack::Destruction),
             (takes, Attack::Exfiltration),
             (self.has(&["email-outbound"]), Attack::InternalPhishing),

@@ -22,7 +22,7 @@ impl Stories {
     /// # Errors
     /// When the company has nobody for a role.
     pub fn prepare(scenario: &Scenario, world: &mut World) -> Result<Self, SimulateError> {
-        let mut taken = Taken::new();
+        let mut taken = Taken::default();
         let attacks: Result<Vec<Play>, _> = scenario.attacks.iter().map(|story| Play::prepare(story.clone(), &mut taken, world)).collect();
         Ok(Self { attacks: attacks?, look_alikes: LookAlikes::prepare(&scenario.look_alikes, &mut taken, world)? })
     }

@@ -37,8 +37,8 @@ impl Cluster {
     pub(crate) fn single(index: usize, digests: &Digests<'_>) -> Self {
         let Some(digest) = digests.get(index) else { return Self::default() };
         let (bits, entities) = (digest.bits.value(), digests.entities(digest));
-        let inside = entities.iter().filter(|id| digests.is_inside(**id));
-        let mine: Vec<((u32, u32), i64)> = inside.map(|id| ((*id, digest.family), digest.bits.0)).collect();
+        let part = |part: f64| (digest.bits.0 as f64 * part).round() as i64;
+        let mine: Vec<((u32, u32), i64)> = digests.inside(digest).map(|(id, of)| ((id, digest.family), part(of))).collect();
         Self {
             members: vec![index],
             links: Vec::new(),

@@ -13,6 +13,8 @@ pub(crate) struct Digest {
     /// Its own evidence.
     pub evidence: Bits,
     pub family: u32,
+    /// The entity it is about, when that is somebody or something inside.
+    pub main: Option<u32>,
     /// Where its entities stand among those of all, and how many.
     entities: (u32, u32),
     /// Earliest and latest attack stage.
@@ -119,6 +121,7 @@ impl<'a> Digests<'a> {
                 bits: indicator.bits,
                 evidence: indicator.evidence,
                 family: families.get(indicator.family.as_str()).copied().unwrap_or_default(),
+                main: None,
                 entities: (from, 0),
                 stages: stages().min().zip(stages().max()),
                 is_entry_mail: is_entry_mail(indicator),
@@ -131,6 +134,9 @@ impl<'a> Digests<'a> {
         for (id, known) in (0..).zip(&known) {
             for speaker in known.speakers() {
                 if let Some(digest) = list.get_mut(speaker) {
+                    if indicators.get(speaker).and_then(|indicator| indicator.entities.first()) == Some(known.entity) {
+                        digest.main = Some(id);
+                    }
                     let at = digest.entities.0 + digest.entities.1;
                     spoken.iter_mut().skip(at as usize).take(1).for_each(|slot| *slot = id);
                     digest.entities.1 += 1;
@@ -152,6 +158,18 @@ impl<'a> Digests<'a> {
     pub fn entities(&self, digest: &Digest) -> &[u32] {
         let (from, count) = (digest.entities.0 as usize, digest.entities.1 as usize);
         self.spoken.get(from..from + count).unwrap_or_default()
+    }
+
+    /// The entities inside that an indicator speaks of, ascending, each with its part: what it is about has all of it, and one of several of
+    /// a kind that it names besides, such as one of a mail's recipients, no more than one has.
+    pub fn inside(&self, digest: &Digest) -> impl Iterator<Item = (u32, f64)> {
+        let inside = || self.entities(digest).iter().copied().filter(|id| self.is_inside(*id));
+        let kind = |id| self.known(id).map(|known| known.entity.kind);
+        let part = move |id: u32| match inside().filter(|other| kind(*other) == kind(id)).count() {
+            _ if digest.main == Some(id) => 1.0,
+            several => 1.0 / several.max(1) as f64,
+        };
+        inside().map(move |id| (id, part(id)))
     }
 
     pub fn is_inside(&self, id: u32) -> bool {

@@ -13,7 +13,7 @@ pub struct Priors {
     pub finding_population: f64,
     /// The odds, in bits, that a joined indicator must have of being part of it rather than benign.
     pub odds_bits: f64,
-    /// Attacks a day that other products find: however strong, two clusters of findings may be two attacks.
+    /// Attacks a day: however strong, two clusters may be two attacks.
     pub attacks_per_day: f64,
     /// Bits for evidence in the order of the attack stages.
     pub in_order_bits: f64,

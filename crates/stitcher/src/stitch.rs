@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use crate::constraint::Constraints;
 use crate::link::{Priors, Weight};
-use crate::weigh::Weave;
+use crate::weigh::{Ties, Weave};
 use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -178,14 +178,20 @@ impl<'a> Merger<'a> {
         self.merge(keep, gone, link);
     }
 
+    /// First what shares something outside, then what shares somebody inside too: who was a bystander of a campaign shows once it is whole.
     fn run(&mut self) {
-        // Before anything is merged all are alone, unless an analyst said so.
-        let are_alone = self.steps == 0;
+        for ties in [Ties::Outside, Ties::All] {
+            self.weave.ties = ties;
+            self.join_all();
+        }
+    }
+
+    fn join_all(&mut self) {
         let mut near = Vec::new();
         for index in 0..self.clusters.len() {
             self.weave.neighbours_into(index, true, &mut near);
             for other in near.iter().copied() {
-                if !are_alone || self.weave.may_join(index, other) {
+                if !(self.is_alone(index) && self.is_alone(other)) || self.weave.may_join(index, other) {
                     self.offer(index, other);
                 }
             }
@@ -202,6 +208,14 @@ impl<'a> Merger<'a> {
             for other in self.near.get(&keep).cloned().unwrap_or_default() {
                 self.offer(keep, other);
             }
+        }
+    }
+
+    fn is_alone(&self, index: usize) -> bool {
+        match self.clusters.get(index) {
+            Some(Place::Cluster(cluster)) => cluster.members.len() == 1,
+            Some(Place::Gone) => false,
+            _ => true,
         }
     }
 

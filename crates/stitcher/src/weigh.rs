@@ -59,11 +59,19 @@ pub(crate) struct Found {
     main: Shared,
 }
 
+/// Which shared entities count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ties {
+    Outside,
+    All,
+}
+
 /// Everything that weighing looks at.
 #[derive(Debug)]
 pub(crate) struct Weave<'a> {
     pub indicators: &'a [Indicator],
     pub digests: Digests<'a>,
+    pub ties: Ties,
     graph: &'a EntityGraph,
     priors: &'a Priors,
     rates: Rates<'a>,
@@ -83,7 +91,17 @@ impl<'a> Weave<'a> {
             known.most_bits = (known.log2_q + rarity).max(0.0);
         }
         let (rates, habits) = (Rates::of(indicators), Habits::of(&digests.list));
-        Self { indicators, digests, graph, priors, rates, habits, touchers: RefCell::default(), shared: RefCell::default() }
+        Self {
+            indicators,
+            digests,
+            ties: Ties::All,
+            graph,
+            priors,
+            rates,
+            habits,
+            touchers: RefCell::default(),
+            shared: RefCell::default(),
+        }
     }
 
     /// Indicators that share an entity with `index` near enough in time for the entity to link, ascending; with `is_forward` only later
@@ -131,7 +149,7 @@ impl<'a> Weave<'a> {
             if others.peek() != Some(&id) || (is_one_sided && self.digests.is_inside(*id)) {
                 continue;
             }
-            let Some(known) = self.digests.known(*id) else { continue };
+            let Some(known) = self.digests.known(*id).filter(|known| self.ties == Ties::All || !known.is_internal) else { continue };
             let bits = known.most_bits * (-(gap_ms as f64) / known.half_life_ms(is_busy) as f64).exp2();
             best.iter_mut().skip(known.family as usize).take(1).for_each(|best| *best = best.max(bits));
         }
@@ -145,7 +163,7 @@ impl<'a> Weave<'a> {
         let strength = a.bits.min(b.bits).value();
         let trials = if a.is_finding && b.is_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
         if !a.is_finding && !b.is_finding {
-            return self.priors.benign_bits(trials, gap_ms);
+            return self.priors.benign_bits(trials + self.priors.attacks_per_day, gap_ms);
         }
         let usual = self.indicators.get(first).map_or(0.0, |first| self.usual_findings(first.time, strength, 0.0));
         self.priors.benign_bits(trials + usual + self.priors.attacks_per_day, gap_ms)
@@ -175,7 +193,8 @@ impl<'a> Weave<'a> {
             if large.speaking(*entity).is_empty() {
                 continue;
             }
-            let Some(found) = self.digests.known(*entity).and_then(|known| self.near(*entity, known, one, two)) else { continue };
+            let known = self.digests.known(*entity).filter(|known| self.ties == Ties::All || !known.is_internal);
+            let Some(found) = known.and_then(|known| self.near(*entity, known, one, two)) else { continue };
             least_gap_ms = least_gap_ms.min(found.gap_ms);
             most.iter_mut().skip(found.known.family as usize).take(1).for_each(|most| *most = most.max(found.most_bits));
             near.push(found);
@@ -232,19 +251,23 @@ impl<'a> Weave<'a> {
         let ends = [main.from, main.to].map(|index| self.digests.get(index).is_some_and(|digest| digest.is_finding));
         // Among findings alone our models' chances do not count; without any, experience with findings does not.
         let trials = if ends == [true, true] { 0.0 } else { self.priors.trials_per_day };
+        // Whatever lies within what is told of a long time is 0 h apart from it.
+        let long_ms = |index: usize| self.digests.get(index).map_or(0, |digest| digest.end_ms.saturating_sub(digest.start_ms));
+        let gap_ms = main.gap_ms.saturating_add(long_ms(main.from)).saturating_add(long_ms(main.to));
         let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
         let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
-            return self.priors.benign_bits((trials * (-strength).exp2()).max(self.priors.population * usual), main.gap_ms);
+            let benign = (trials * (-strength).exp2()).max(self.priors.population * usual);
+            return self.priors.benign_bits(benign + self.priors.attacks_per_day, gap_ms);
         }
         let usual = at.map_or(0.0, |at| {
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
             self.usual_findings(at, strength, about)
         });
-        self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
+        self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, gap_ms)
     }
 
     /// Findings a day at least this strong that are usual, `about` one entity being the share of days with one.

@@ -128,6 +128,7 @@ const FEATURES: Record<string, string> = {
   "top-level domain of the link": "リンク先の最上位ドメイン",
   "type of attachment": "添付ファイルの型",
   "type of file": "ファイルの種類",
+  "time since that sign-in": "そのサインインからの時間",
   "unusual sign-in before": "直前の通常と異なるサインイン",
   "user agent": "ユーザー エージェント",
   "way of sharing": "共有の方法",

@@ -77,8 +77,13 @@ impl Extractor {
         }
     }
 
-    /// Second pass: who logged on where, and which names mean one account.
+    /// Second pass: who logged on where, which names mean one account, and which messages went out: their answers may be of the same hour.
     pub fn bind_people(event: &Event, graph: &mut EntityGraph, directory: &Directory) {
+        if let Body::Email(email) = &event.body
+            && let Some((message, touch)) = email::went_out(event, email, directory)
+        {
+            graph.touch(&message, touch);
+        }
         if let Body::Finding(finding) = &event.body {
             for one in finding.involved.iter().filter(|one| one.kind == InvolvedKind::User) {
                 graph.aliases.unite([one.name.as_str()].into_iter().chain(one.aliases.iter().map(String::as_str)));

@@ -129,5 +129,5 @@ fn strangers_mails_yield_their_traits() {
     let found = traits(extract(&EntityGraph::default(), NOW, mail("Open balance 4711", Vec::new())));
     let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["links to trap.example"]);
-    assert!(found.iter().all(|(_, peer)| peer == "new traits"));
+    assert!(found.iter().all(|(_, peer)| peer == "new sites"));
 }

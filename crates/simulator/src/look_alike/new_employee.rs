@@ -42,11 +42,11 @@ impl Kind for NewEmployee {
         let Some(first_day) = who::first_day(self.first_day.map(|day| day.max(1)), DAYS, world, &mut rng, monday) else { return Ok(None) };
         // Somebody without any other change who leads nobody.
         let mut others = taken.clone();
-        others.extend(0..world.company.departments());
-        others.extend((0..world.company.people.len()).filter(|person| !world.changes.of(*person).is_empty()));
-        others.extend(world.trips.iter().map(|trip| trip.person));
+        others.people.extend(0..world.company.departments());
+        others.people.extend((0..world.company.people.len()).filter(|person| !world.changes.of(*person).is_empty()));
+        others.people.extend(world.trips.iter().map(|trip| trip.person));
         let person = who::person(id, self.department.as_deref(), 0..=world.days, &mut others, world, &mut rng)?;
-        taken.insert(person);
+        taken.people.insert(person);
         world.changes.add(person, changes::Change { day: first_day, kind: changes::Kind::Joins });
         if let Some(known) = world.company.people.get_mut(person) {
             known.hire_date = calendar::date(calendar::midnight(first_day, 0));

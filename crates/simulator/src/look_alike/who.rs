@@ -36,10 +36,10 @@ pub fn person(
             && !world.trips.iter().any(|trip| trip.person == *person && trip.first_day <= *days.end() && trip.last_day >= *days.start())
     };
     let found: Vec<usize> = (0..world.company.people.len()).filter(fits).collect();
-    let free: Vec<usize> = found.iter().copied().filter(|person| !taken.contains(person)).collect();
+    let free: Vec<usize> = found.iter().copied().filter(|person| !taken.people.contains(person)).collect();
     let person =
         *rng.pick(&free).or_else(|| rng.pick(&found)).ok_or_else(|| invalid(id, "nobody in the company fits; add people".to_owned()))?;
-    taken.insert(person);
+    taken.people.insert(person);
     Ok(person)
 }
 

@@ -19,8 +19,14 @@ use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-/// People who already play a single role in some story of the scenario.
-pub type Taken = BTreeSet<usize>;
+/// Who already plays a single role in some story of the scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// Places of people in the company.
+    pub people: BTreeSet<usize>,
+    /// Places of the organisations whose correspondents play a role.
+    pub organisations: BTreeSet<usize>,
+}
 
 const FREE_MAIL: &[&str] = &["gmail.com", "yahoo.com", "outlook.com", "icloud.com"];
 const AGENTS: &[&str] = &[
@@ -118,11 +124,12 @@ impl Cast {
                     (2, Role::Host(host)) if host.same_address_as.is_none() => Member::Host(cast.host_for(host, world, &mut rng)?),
                     (3, Role::Host(host)) if host.same_address_as.is_some() => Member::Host(cast.host_for(host, world, &mut rng)?),
                     (4 | 5, Role::Sender(sender)) if sender.of.is_some() == (pass == 5) => {
-                        Member::Senders(vec![cast.writer_for(name, sender, world, &mut rng)?])
+                        Member::Senders(vec![cast.writer_for(name, sender, taken, world, &mut rng)?])
                     }
                     (4 | 5, Role::Senders(group)) if group.each.of.is_some() == (pass == 5) => {
                         let count = group.count.draw(&mut rng).clamp(1, 1_000);
-                        let writers: Result<_, _> = (0..count).map(|_| cast.writer_for(name, &group.each, world, &mut rng)).collect();
+                        let writers: Result<_, _> =
+                            (0..count).map(|_| cast.writer_for(name, &group.each, taken, world, &mut rng)).collect();
                         Member::Senders(writers?)
                     }
                     (5, Role::Client(client)) => cast.client_for(client, world, &mut rng)?,
@@ -160,13 +167,13 @@ impl Cast {
 
     fn person_for(&self, name: &str, wish: &PersonRole, taken: &mut Taken, world: &World, rng: &mut Rng) -> Result<usize, SimulateError> {
         let all = self.candidates(wish, world);
-        let free: Vec<usize> = all.iter().copied().filter(|person| !taken.contains(person)).collect();
+        let free: Vec<usize> = all.iter().copied().filter(|person| !taken.people.contains(person)).collect();
         // A small company has too few people for several stories: then somebody is in two, but never twice in one.
         let single = self.single();
         let left: Vec<usize> = all.into_iter().filter(|person| !single.contains(person)).collect();
         let person =
             *rng.pick(&free).or_else(|| rng.pick(&left)).ok_or_else(|| self.fault(name, "nobody in the company fits; add people"))?;
-        taken.insert(person);
+        taken.people.insert(person);
         Ok(person)
     }
 
@@ -198,9 +205,16 @@ impl Cast {
         Ok(Host { name, address, location })
     }
 
-    fn writer_for(&self, name: &str, role: &SenderRole, world: &mut World, rng: &mut Rng) -> Result<Writer, SimulateError> {
+    fn writer_for(
+        &self,
+        name: &str,
+        role: &SenderRole,
+        taken: &mut Taken,
+        world: &mut World,
+        rng: &mut Rng,
+    ) -> Result<Writer, SimulateError> {
         if role.account == AccountKind::Correspondent {
-            return self.correspondent(name, role, world, rng);
+            return self.correspondent(name, role, taken, world, rng);
         }
         let free_mail = role.account == AccountKind::FreeMail;
         let domain = match (&role.domain, role.account) {
@@ -243,9 +257,16 @@ impl Cast {
     }
 
     /// Somebody of an organisation with its own mail server, whom enough people know.
-    fn correspondent(&self, name: &str, role: &SenderRole, world: &World, rng: &mut Rng) -> Result<Writer, SimulateError> {
+    fn correspondent(
+        &self,
+        name: &str,
+        role: &SenderRole,
+        taken: &mut Taken,
+        world: &World,
+        rng: &mut Rng,
+    ) -> Result<Writer, SimulateError> {
         let known = &world.correspondents;
-        let mut found: Vec<Writer> = Vec::new();
+        let mut found: Vec<(usize, Writer)> = Vec::new();
         for (index, contact) in known.contacts.iter().enumerate() {
             let Some(organisation) = known.organisations.get(contact.organisation).filter(|own| own.host == MailHost::Hosted) else {
                 continue;
@@ -253,20 +274,28 @@ impl Cast {
             let site = world.company.sites.get(organisation.site).map(|site| site.country.code);
             let people = known.circles.iter().filter(|circle| circle.contains(&index)).count();
             if people >= role.known_to && role.country.as_deref().is_none_or(|code| site == Some(code)) {
-                found.push(Writer {
+                let writer = Writer {
                     mailbox: contact.mailbox.clone(),
                     route: organisation.route(),
                     charset: organisation.charset(),
                     zone_min: organisation.zone_min,
                     language: organisation.language,
-                });
+                };
+                found.push((contact.organisation, writer));
             }
         }
         // Rather one whose server always tells where a mail was written, so that this alone sets no step of a story apart.
-        if found.iter().any(Writer::tells_client) {
-            found.retain(Writer::tells_client);
+        if found.iter().any(|(_, writer)| writer.tells_client()) {
+            found.retain(|(_, writer)| writer.tells_client());
         }
-        rng.pick(&found).cloned().ok_or_else(|| self.fault(name, "no correspondent there is known to so many people"))
+        // Two stories are about two organisations, where there are two.
+        if found.iter().any(|(organisation, _)| !taken.organisations.contains(organisation)) {
+            found.retain(|(organisation, _)| !taken.organisations.contains(organisation));
+        }
+        let (organisation, writer) =
+            rng.pick(&found).cloned().ok_or_else(|| self.fault(name, "no correspondent there is known to so many people"))?;
+        taken.organisations.insert(organisation);
+        Ok(writer)
     }
 
     fn client_for(&self, role: &ClientRole, world: &World, rng: &mut Rng) -> Result<Member, SimulateError> {

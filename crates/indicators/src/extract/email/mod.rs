@@ -10,7 +10,8 @@ use crate::fact::{Fact, FactKind};
 use crate::field;
 use crate::field::Field;
 use std::collections::{BTreeMap, BTreeSet};
-use weft_model::{DAY_MS, EmailActivity, Entity, EntityKind, MailLink, SmolStr};
+use weft_entity_graph::{Contact, Touch};
+use weft_model::{DAY_MS, Directory, EmailActivity, Entity, EntityKind, Event, MailLink, SmolStr};
 
 /// Internal recipients that get facts of their own.
 const MAX_RECIPIENTS: usize = 50;
@@ -26,10 +27,8 @@ type Links<'a> = BTreeMap<String, Vec<&'a MailLink>>;
 pub(super) fn extract(out: &mut Collector<'_>, email: &EmailActivity) {
     let directory = out.context.directory;
     let sender_domain = email.from.rsplit('@').next().unwrap_or_default();
-    let forged = email.auth.dmarc.as_deref() == Some("fail");
-    let from_inside = directory.is_own_domain(sender_domain) && !forged;
     let links = link::by_domain(out, email);
-    if from_inside {
+    if is_from_inside(email, directory) {
         if let Some(sender) = out.person(&email.from) {
             sent(out, email, &sender, &links);
         }
@@ -52,6 +51,22 @@ pub(super) fn extract(out: &mut Collector<'_>, email: &EmailActivity) {
         received(out, email, recipient, &common, sender_domain, &links);
     }
     whole(out, email, &recipients, &common, sender_domain, &links);
+}
+
+fn is_from_inside(email: &EmailActivity, directory: &Directory) -> bool {
+    let forged = email.auth.dmarc.as_deref() == Some("fail");
+    directory.is_own_domain(email.from.rsplit('@').next().unwrap_or_default()) && !forged
+}
+
+/// A message that somebody here sent, and by whom.
+pub(super) fn went_out(event: &Event, email: &EmailActivity, directory: &Directory) -> Option<(Entity, Touch)> {
+    if !is_from_inside(email, directory) || email.from.len() > 320 {
+        return None;
+    }
+    let by = directory.person(&email.from).map_or_else(|| SmolStr::new(email.from.to_lowercase()), |(key, _)| SmolStr::new(key));
+    let (domain, class_uid) = (event.domain(), event.body.class_uid());
+    let touch = Touch { event: event.reference(), domain, class_uid, by, contact: Contact::Use };
+    Some((message(email)?, touch))
 }
 
 fn message(email: &EmailActivity) -> Option<Entity> {
@@ -97,7 +112,6 @@ fn sent(out: &mut Collector<'_>, email: &EmailActivity, sender: &Internal, links
         add_attachment(&mut base, &mime_type, attached);
     }
     if let Some(message) = message(email) {
-        out.touch(message.clone(), sender);
         base.entities.push(message);
     }
     if links.is_empty() {
@@ -140,18 +154,23 @@ fn received(
     }
     let is_stranger = common.iter().any(|(field, value)| *field == field!("sender_standing") && value == "stranger");
     if is_stranger && answered.is_empty() && !email.is_automatic {
-        let files = by_type(email).into_keys().map(|mime_type| format!("files of type {mime_type}"));
-        let sites = links.keys().map(|domain| format!("links to {domain}"));
-        for common in files.chain(sites) {
+        let files = by_type(email).into_keys().map(|mime_type| (format!("files of type {mime_type}"), ["known files", "new files"]));
+        let sites = links.keys().map(|domain| (format!("links to {domain}"), ["known sites", "new sites"]));
+        for (common, [known, new]) in files.chain(sites) {
             let mut fact = Fact { kind: FactKind::EmailTrait, ..base.clone() };
             fact.fields.push((field!("trait"), SmolStr::new(&common)));
             let campaign = Entity::new(EntityKind::Campaign, common);
-            // A new trait is compared with new ones: what everybody writes about comes often.
+            // A new trait is compared with new ones of its kind: what everybody writes about comes often.
             let first = out.context.graph.touches(&campaign).map(weft_entity_graph::Touches::first_seen);
             let is_known = first.is_some_and(|first| out.at().since(first) >= DAY_MS);
-            fact.peer = Some(SmolStr::new(if is_known { "known traits" } else { "new traits" }));
+            fact.peer = Some(SmolStr::new(if is_known { known } else { new }));
             out.touch(campaign.clone(), recipient);
             fact.entities.push(campaign);
+            out.out.facts.push(fact);
+        }
+        for word in subject::telling_words(&email.subject, person) {
+            let mut fact = Fact { kind: FactKind::EmailWord, ..base.clone() };
+            fact.fields.push((field!("word"), SmolStr::new(word)));
             out.out.facts.push(fact);
         }
     }

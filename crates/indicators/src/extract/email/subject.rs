@@ -4,6 +4,8 @@ use weft_model::Person;
 
 /// Fewer letters than this are no subject to recognise a wave by.
 const MIN_LETTERS: usize = 12;
+/// Shorter words are no matter; of a script with a letter a sound half as many.
+const MIN_WORD: usize = 4;
 /// Words that mark an answer or a forwarded message (English, German, French, Japanese clients).
 const MARKS: [&str; 9] = ["re", "fw", "fwd", "aw", "wg", "tr", "sv", "返信", "転送"];
 
@@ -19,15 +21,26 @@ fn names(person: Option<&Person>) -> Vec<String> {
 /// The subject without names of the recipient, numbers and marks of answers, sorted out of its order: what the messages of one wave
 /// have in common. `None` when too little is left.
 pub(super) fn campaign(subject: &str, recipient: Option<&Person>) -> Option<String> {
-    let names = names(recipient);
-    let mut words: Vec<String> = words(subject)
-        .filter(|word| !word.chars().any(|c| c.is_ascii_digit()) && !names.contains(word) && !MARKS.contains(&word.as_str()))
-        .take(32)
-        .collect();
-    words.sort_unstable();
-    words.dedup();
+    let words = common_words(subject, recipient);
     let letters: usize = words.iter().map(|word| if word.is_ascii() { word.len() } else { word.len() * 2 / 3 }).sum();
     (letters >= MIN_LETTERS).then(|| words.join(" "))
+}
+
+/// The words of a subject, sorted, that messages to others may share: no names of the recipient, numbers and marks of answers.
+fn common_words(subject: &str, recipient: Option<&Person>) -> Vec<String> {
+    let names = names(recipient);
+    let is_common = |word: &String| !word.chars().any(|c| c.is_ascii_digit()) && !names.contains(word) && !MARKS.contains(&word.as_str());
+    let mut words: Vec<String> = words(subject).filter(is_common).take(32).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// Words that say what a subject is about: those of some length.
+pub(super) fn telling_words(subject: &str, recipient: Option<&Person>) -> Vec<String> {
+    let mut words = common_words(subject, recipient);
+    words.retain(|word| if word.is_ascii() { word.len() >= MIN_WORD } else { word.chars().count() >= MIN_WORD / 2 });
+    words
 }
 
 /// Whether the subject calls the recipient by a name.
