@@ -13,6 +13,8 @@ pub struct Cluster {
     pub links: Vec<Weight>,
     /// Members that speak of each entity, both ascending.
     pub(crate) speakers: Vec<(u32, Vec<usize>)>,
+    /// How many entities outside it speaks of.
+    pub(crate) outside: usize,
     /// How surprising it is as a whole, in bits: its strongest member or its evidence, whichever is more.
     pub(crate) strength_bits: f64,
     /// Earliest and latest attack stage.
@@ -43,6 +45,7 @@ impl Cluster {
             members: vec![index],
             links: Vec::new(),
             speakers: entities.iter().map(|id| (*id, vec![index])).collect(),
+            outside: entities.iter().filter(|id| !digests.is_inside(**id)).count(),
             strength_bits: bits,
             stages: digest.stages,
             longest_ms: digest.end_ms.saturating_sub(digest.start_ms),
@@ -78,6 +81,7 @@ impl Cluster {
         join(&mut self.evidence, other.evidence, |strongest, bits| *strongest = bits.max(*strongest));
         join(&mut self.families, other.families, |sum, bits| *sum += bits);
         join(&mut self.mine, other.mine, |sum, bits| *sum += bits);
+        self.outside = self.speakers.len().saturating_sub(self.internal().count());
         // As `share_evidence` adds it up.
         let evidence: Bits = self.evidence.iter().map(|(_, bits)| *bits).sum();
         self.strength_bits = self.strongest_bits.max(evidence.value());

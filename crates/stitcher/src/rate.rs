@@ -16,8 +16,8 @@ pub(crate) struct Rates<'a> {
     first_day: i64,
     /// By day: the median number a day at least this strong in the month before it.
     usual: BTreeMap<i64, [f64; LEVELS]>,
-    /// Days (ascending) with a finding about an internal entity, and the bits of the strongest.
-    by_entity: HashMap<&'a Entity, Vec<(i64, f64)>>,
+    /// Days (ascending) with a finding about an internal entity, and how many there were at least so strong.
+    by_entity: HashMap<&'a Entity, Vec<(i64, [u32; LEVELS])>>,
 }
 
 fn level(bits: f64) -> usize {
@@ -34,10 +34,11 @@ impl<'a> Rates<'a> {
             counts.entry(day).or_default().iter_mut().take(level(bits) + 1).for_each(|count| *count += 1);
             for entity in indicator.entities.iter().filter(|entity| entity.kind.is_internal()) {
                 let days = rates.by_entity.entry(entity).or_default();
-                match days.last_mut().filter(|(last, _)| *last == day) {
-                    Some((_, strongest)) => *strongest = bits.max(*strongest),
-                    None => days.push((day, bits)),
+                if days.last().is_none_or(|(last, _)| *last != day) {
+                    days.push((day, [0; LEVELS]));
                 }
+                let counts = days.last_mut().map(|(_, counts)| counts.iter_mut().take(level(bits) + 1));
+                counts.into_iter().flatten().for_each(|count| *count += 1);
             }
         }
         rates.first_day = counts.keys().next().copied().unwrap_or(i64::MAX);
@@ -66,12 +67,16 @@ impl<'a> Rates<'a> {
         known.and_then(|(_, medians)| medians.get(level(strength_bits))).copied().unwrap_or(0.0)
     }
 
-    /// Share of days with one about this internal entity.
+    /// Findings a day about this internal entity: the share of days with one, or the median where that is more.
     pub(crate) fn per_day_about(&self, entity: &Entity, at: EventTime, strength_bits: f64) -> f64 {
         let (Some(list), days) = (self.by_entity.get(entity), self.days(at)) else { return 0.0 };
         let from = at.plus_ms(-HISTORY_DAYS * DAY_MS).day();
         let before = list.iter().skip(list.partition_point(|(day, _)| *day < from)).take_while(|(day, _)| *day < at.day());
-        let count = before.filter(|(_, bits)| *bits >= strength_bits).count();
-        count as f64 / days.max(1.0)
+        let mut counts: Vec<u32> = before.filter_map(|(_, counts)| counts.get(level(strength_bits)).copied()).filter(|n| *n > 0).collect();
+        counts.sort_unstable();
+        // Days without any come first.
+        let without = (days as usize).saturating_sub(counts.len());
+        let median = (days as usize / 2).checked_sub(without).and_then(|place| counts.get(place)).copied().unwrap_or(0);
+        (counts.len() as f64 / days.max(1.0)).max(f64::from(median))
     }
 }

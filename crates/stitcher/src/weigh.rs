@@ -42,6 +42,8 @@ struct Near<'k, 'a> {
     decay: f64,
     /// No less than it is worth.
     most_bits: f64,
+    /// What it costs that the two speak of many outside.
+    chances_bits: f64,
     /// The kind among which its rarity counts.
     kind: Option<EntityKind>,
     at: EventTime,
@@ -281,19 +283,22 @@ impl<'a> Weave<'a> {
     fn near<'k>(&self, entity: u32, known: &'k Known<'a>, one: &Cluster, two: &Cluster) -> Option<Near<'k, 'a>> {
         let (from, to, gap_ms) = self.nearest(entity, one, two, known.is_internal)?;
         let (a, b) = (self.digests.get(from)?, self.digests.get(to)?);
+        // Findings that speak of many outside have as many chances to share one.
+        let chances = if a.is_finding && b.is_finding { one.outside * two.outside } else { 1 };
+        let chances_bits = (chances.max(1) as f64).log2();
         let bits = if known.is_internal {
             // Any internal entity is one of many; a bystander of a large cluster ties less to it than its victim.
             let central = one.share(entity).min(two.share(entity)).max(1e-3);
             let population = if a.is_finding && b.is_finding { self.priors.finding_population } else { self.priors.population };
             (known.log2_q + (population * central).log2()).max(0.0)
         } else {
-            known.most_bits
+            (known.most_bits - chances_bits).max(0.0)
         };
         let decay = (-(gap_ms as f64) / known.half_life_ms(a.is_busy || b.is_busy) as f64).exp2();
         // Mails from strangers share the servers of mail providers, seldom seen here and yet common: only as rare as people are many.
         let kind = (!(a.is_entry_mail && b.is_entry_mail)).then_some(known.entity.kind);
         let at = EventTime(a.start_ms.min(b.start_ms));
-        Some(Near { entity, known, from, to, gap_ms, decay, most_bits: bits * decay, kind, at })
+        Some(Near { entity, known, from, to, gap_ms, decay, most_bits: bits * decay, chances_bits, kind, at })
     }
 
     /// What an entity is worth; nothing where others share it by habit.
@@ -302,7 +307,7 @@ impl<'a> Weave<'a> {
             near.most_bits
         } else {
             let others = self.others(near.entity, near.known.entity, near.at, one, two);
-            (near.known.log2_q - self.graph.share_of(near.kind, others).log2()).max(0.0) * near.decay
+            (near.known.log2_q - self.graph.share_of(near.kind, others).log2() - near.chances_bits).max(0.0) * near.decay
         };
         if bits > 0.0 && self.is_shared(near.entity, near.known.entity, near.at, one, two) {
             return None;
