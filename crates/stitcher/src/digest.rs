@@ -161,12 +161,12 @@ impl<'a> Digests<'a> {
     }
 
     /// The entities inside that an indicator speaks of, ascending, each with its part: what it is about has all of it, and one of several of
-    /// a kind that it names besides, such as one of a mail's recipients, no more than one has.
+    /// a kind that it names besides, such as one of a mail's recipients, no more than one has. Another product's finding is about all it names.
     pub fn inside(&self, digest: &Digest) -> impl Iterator<Item = (u32, f64)> {
         let inside = || self.entities(digest).iter().copied().filter(|id| self.is_inside(*id));
         let kind = |id| self.known(id).map(|known| known.entity.kind);
         let part = move |id: u32| match inside().filter(|other| kind(*other) == kind(id)).count() {
-            _ if digest.main == Some(id) => 1.0,
+            _ if digest.main == Some(id) || digest.is_finding => 1.0,
             several => 1.0 / several.max(1) as f64,
         };
         inside().map(move |id| (id, part(id)))

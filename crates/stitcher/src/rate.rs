@@ -10,6 +10,9 @@ const LEVELS: usize = 16;
 /// History looked at, in days.
 const HISTORY_DAYS: i64 = 30;
 
+/// With less history, in days, nobody knows which number about one entity is usual: weeks have a rhythm.
+const WEEK: f64 = 7.0;
+
 /// Findings by day and strength.
 #[derive(Debug, Default)]
 pub(crate) struct Rates<'a> {
@@ -67,7 +70,7 @@ impl<'a> Rates<'a> {
         known.and_then(|(_, medians)| medians.get(level(strength_bits))).copied().unwrap_or(0.0)
     }
 
-    /// Findings a day about this internal entity: the share of days with one, or the median where that is more.
+    /// Findings a day about this internal entity: the share of days with one, or after a week the median where that is more.
     pub(crate) fn per_day_about(&self, entity: &Entity, at: EventTime, strength_bits: f64) -> f64 {
         let (Some(list), days) = (self.by_entity.get(entity), self.days(at)) else { return 0.0 };
         let from = at.plus_ms(-HISTORY_DAYS * DAY_MS).day();
@@ -77,6 +80,6 @@ impl<'a> Rates<'a> {
         // Days without any come first.
         let without = (days as usize).saturating_sub(counts.len());
         let median = (days as usize / 2).checked_sub(without).and_then(|place| counts.get(place)).copied().unwrap_or(0);
-        (counts.len() as f64 / days.max(1.0)).max(f64::from(median))
+        (counts.len() as f64 / days.max(1.0)).max(if days >= WEEK { f64::from(median) } else { 0.0 })
     }
 }

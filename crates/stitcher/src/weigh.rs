@@ -253,12 +253,12 @@ impl<'a> Weave<'a> {
         let ends = [main.from, main.to].map(|index| self.digests.get(index).is_some_and(|digest| digest.is_finding));
         // Among findings alone our models' chances do not count; without any, experience with findings does not.
         let trials = if ends == [true, true] { 0.0 } else { self.priors.trials_per_day };
-        // Whatever lies within what is told of a long time is 0 h apart from it.
-        let long_ms = |index: usize| self.digests.get(index).map_or(0, |digest| digest.end_ms.saturating_sub(digest.start_ms));
-        let gap_ms = main.gap_ms.saturating_add(long_ms(main.from)).saturating_add(long_ms(main.to));
         let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
         let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
+            // Whatever lies within what is told of a long time is 0 h apart from it.
+            let long_ms = |index: usize| self.digests.get(index).map_or(0, |digest| digest.end_ms.saturating_sub(digest.start_ms));
+            let gap_ms = main.gap_ms.saturating_add(long_ms(main.from)).saturating_add(long_ms(main.to));
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
@@ -269,7 +269,7 @@ impl<'a> Weave<'a> {
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
             self.usual_findings(at, strength, about)
         });
-        self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, gap_ms)
+        self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
     }
 
     /// Findings a day at least this strong that are usual, `about` one entity being the share of days with one.
