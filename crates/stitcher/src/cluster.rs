@@ -83,8 +83,12 @@ impl Cluster {
         join(&mut self.mine, other.mine, |sum, bits| *sum += bits);
         self.outside = self.speakers.len().saturating_sub(self.internal().count());
         // As `share_evidence` adds it up.
-        let evidence: Bits = self.evidence.iter().map(|(_, bits)| *bits).sum();
-        self.strength_bits = self.strongest_bits.max(evidence.value());
+        self.strength_bits = self.strongest_bits.max(self.evidence_bits());
+    }
+
+    /// The evidence of all families.
+    pub(crate) fn evidence_bits(&self) -> f64 {
+        self.evidence.iter().map(|(_, bits)| *bits).sum::<Bits>().value()
     }
 
     /// How central an internal entity is, in [0, 1]: the share of a family's surprise that speaks of it, averaged over the families that

@@ -19,6 +19,10 @@ const MAX_NEIGHBOURS: usize = 64;
 const PRIOR_DAYS: f64 = 3.0;
 /// A shared entity that decayed over so many half-lives links nothing.
 const MAX_HALF_LIVES: i64 = 8;
+/// With so much evidence a cluster is the core of an attack, and what two cores share must be worth so much: a bystander of both is worth
+/// less.
+const CORE_BITS: f64 = 10.0;
+const BRIDGE_BITS: f64 = 3.0;
 /// Contacts before the earlier use that make an entity common.
 const PREVALENCE_MS: i64 = 7 * DAY_MS;
 
@@ -223,7 +227,9 @@ impl<'a> Weave<'a> {
             return None;
         }
         let (prior, stage_bits) = (self.chance(one, two, &main), self.stage_bits(one, two));
-        Some(Found { bits: sum + stage_bits - prior, stage_bits, prior, shared: best, main })
+        let is_weak_bridge = sum < BRIDGE_BITS && [one, two].iter().all(|cluster| cluster.evidence_bits() >= CORE_BITS);
+        let bits = sum + stage_bits - prior;
+        Some(Found { bits: if is_weak_bridge { bits.min(0.0) } else { bits }, stage_bits, prior, shared: best, main })
     }
 
     /// The link with its sentence.
