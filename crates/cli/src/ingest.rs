@@ -111,7 +111,12 @@ pub fn read_all(
                 let (send, next, results, progress) = (send.clone(), &next, &results, &progress);
                 scope.spawn(move || -> anyhow::Result<()> {
                     let mut forward = |batch: Vec<Event>| {
-                        let encoded = batch.iter().map(|event| (event.reference(), weft_wire::encode_event(event))).collect();
+                        let encode = |event: Event| {
+                            let (reference, mut bytes) = (event.reference(), Vec::new());
+                            weft_wire::append_event(event, &mut bytes);
+                            (reference, bytes)
+                        };
+                        let encoded = batch.into_iter().map(encode).collect();
                         send.send(encoded).map_err(|_| anyhow::anyhow!("the event store stopped"))
                     };
                     loop {

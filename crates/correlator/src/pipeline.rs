@@ -8,7 +8,8 @@
 //!
 //! (1) a bounded channel of batches ([`BATCH`] events, [`QUEUE`] batches); the sensor waits when it is full.
 //! (2) events in (time, uid) order, or shuffled within the lateness.
-//! (3) hours that the watermark has passed. What is still in the window is looked at provisionally, on a copy of the engine.
+//! (3) hours that the watermark has passed. What is still in the window is looked at provisionally, on a copy of the engine; a second copy
+//! keeps the older open hours, so that a look takes in the newest ones only.
 
 use crate::engine::{Engine, Knowledge};
 use crate::window::{Inserted, LATENESS_MS, Window};
@@ -28,25 +29,30 @@ pub struct Progress {
     pub late: u64,
 }
 
+/// Open hours that every look takes in anew: later than these an event seldom comes.
+const FRESH_HOURS: i64 = 3;
+
 /// Window and engine together: events in any order, incidents out.
 pub struct Pipeline {
     window: Window,
     engine: Engine,
+    /// A copy of the engine that has taken in every hour before the one named; given up when an event of these hours comes.
+    ahead: Option<(Engine, i64)>,
     progress: Progress,
 }
 
 impl Pipeline {
     /// For input that is sorted already (a replay from the event store).
     pub fn sorted(knowledge: Knowledge) -> Self {
-        Self { window: Window::new(0), engine: Engine::new(knowledge), progress: Progress::default() }
+        Self { window: Window::new(0), engine: Engine::new(knowledge), ahead: None, progress: Progress::default() }
     }
     /// For input that comes as it comes, up to 72 h late.
     pub fn live(knowledge: Knowledge) -> Self {
-        Self { window: Window::new(LATENESS_MS), engine: Engine::new(knowledge), progress: Progress::default() }
+        Self { window: Window::new(LATENESS_MS), engine: Engine::new(knowledge), ahead: None, progress: Progress::default() }
     }
     /// One that goes on where another was: hours before `first_open` (since the epoch) are closed.
     pub fn restored(engine: Engine, progress: Progress, first_open: i64) -> Self {
-        Self { window: Window::from_hour(LATENESS_MS, first_open), engine, progress }
+        Self { window: Window::from_hour(LATENESS_MS, first_open), engine, ahead: None, progress }
     }
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
@@ -61,24 +67,41 @@ impl Pipeline {
     }
     /// Takes an event in; hours that close are analysed at once.
     pub fn push(&mut self, event: Event) {
+        let hour = event.time.hour();
         match self.window.insert(event) {
-            Inserted::New => self.progress.events += 1,
+            Inserted::New => {
+                self.progress.events += 1;
+                self.ahead = self.ahead.take().filter(|(_, before)| hour >= *before);
+            }
             Inserted::Duplicate => self.progress.duplicates += 1,
             Inserted::Late => self.progress.late += 1,
         }
         while let Some(hour) = self.window.next_closed() {
             self.engine.hour(&hour);
+            let closed = hour.first().map_or(i64::MIN, |event| event.time.hour());
+            // The copy never saw this hour: the window had no time to show it.
+            self.ahead = self.ahead.take().filter(|(_, before)| closed < *before);
         }
     }
     /// From now on incidents honour the analysts' word.
     pub fn constrain(&mut self, constraints: std::sync::Arc<weft_stitcher::Constraints>) {
+        if let Some((ahead, _)) = &mut self.ahead {
+            ahead.constrain(constraints.clone());
+        }
         self.engine.constrain(constraints);
     }
     /// Incidents as they stand now, with everything in the window; they may still change.
-    pub fn provisional(&self) -> (Vec<weft_model::Indicator>, Vec<Incident>) {
-        let mut ahead = self.engine.clone();
-        self.window.open_hours().for_each(|hour| ahead.hour(&hour));
-        (ahead.indicators(), ahead.incidents())
+    pub fn provisional(&mut self) -> (Vec<weft_model::Indicator>, Vec<Incident>) {
+        let fresh = self.window.newest_hour().map_or(i64::MIN, |newest| newest.saturating_sub(FRESH_HOURS));
+        let (mut ahead, from) = self.ahead.take().unwrap_or_else(|| (self.engine.clone(), i64::MIN));
+        self.window.open_hours(from, fresh).for_each(|hour| ahead.hour(&hour));
+        let mut look = ahead.clone();
+        let from = from.max(fresh);
+        self.window.open_hours(from, i64::MAX).for_each(|hour| look.hour(&hour));
+        self.ahead = Some((ahead, from));
+        let indicators = look.indicators();
+        let incidents = look.incidents_from(&indicators);
+        (indicators, incidents)
     }
     /// Closes the window and hands out the engine with everything in it.
     pub fn finish(mut self) -> (Engine, Progress) {

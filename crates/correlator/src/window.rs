@@ -73,9 +73,15 @@ impl Window {
         std::mem::replace(&mut self.events, rest).into_values().collect()
     }
 
-    /// The open events hour by hour, for a provisional look ahead.
-    pub fn open_hours(&self) -> impl Iterator<Item = Vec<Event>> + '_ {
-        let mut rest = self.events.iter().peekable();
+    /// The hour of the newest event.
+    pub fn newest_hour(&self) -> Option<i64> {
+        self.newest.map(EventTime::hour)
+    }
+
+    /// The open events hour by hour, from an hour on and before another, for a provisional look ahead.
+    pub fn open_hours(&self, from: i64, before: i64) -> impl Iterator<Item = Vec<Event>> + '_ {
+        let start = |hour: i64| EventRef { time: EventTime(hour.saturating_mul(HOUR_MS)), uid: weft_model::EventUid([0; 16]) };
+        let mut rest = self.events.range(start(from)..start(before.max(from))).peekable();
         std::iter::from_fn(move || {
             let hour = rest.peek()?.0.time.hour();
             let mut events = Vec::new();

@@ -54,7 +54,7 @@ fn a_late_correction_is_honoured() {
     history(17).into_iter().for_each(|event| pipeline.push(event));
     pipeline.push(lease(odd - HOUR_MS, "lt-4"));
     pipeline.push(event(odd, Body::Dns(Box::new(dns))));
-    let who = |pipeline: &Pipeline| -> Vec<String> {
+    let who = |pipeline: &mut Pipeline| -> Vec<String> {
         let (indicators, _) = pipeline.provisional();
         let strange = |one: &Indicator| one.entities.iter().any(|entity| entity.key.contains("strange.life"));
         let devices = indicators.iter().filter(|one| strange(one)).flat_map(|one| &one.entities);
@@ -63,12 +63,12 @@ fn a_late_correction_is_honoured() {
         devices.dedup();
         devices
     };
-    assert_eq!(who(&pipeline), ["lt-4"]);
+    assert_eq!(who(&mut pipeline), ["lt-4"]);
     // Two days later the server's log tells that the address had been given on half an hour before.
     let later = event(odd + 2 * DAY_MS, Body::Dns(Box::default()));
     pipeline.push(later);
     pipeline.push(lease(odd - HOUR_MS / 2, "lt-7"));
-    assert_eq!(who(&pipeline), ["lt-7"]);
+    assert_eq!(who(&mut pipeline), ["lt-7"]);
     assert_eq!(pipeline.progress().late, 0);
 }
 

@@ -41,9 +41,9 @@ proptest! {
     #[test]
     fn going_on_is_as_if_nothing_had_happened(cut in 1usize..1400) {
         let (events, knowledge) = (history(17), knowledge());
-        let whole = pushed(knowledge.clone(), &events);
+        let mut whole = pushed(knowledge.clone(), &events);
         let half = pushed(knowledge.clone(), &events[..cut.min(events.len())]);
-        let pipeline = gone_on(&written(&half, &knowledge), &knowledge, &events);
+        let mut pipeline = gone_on(&written(&half, &knowledge), &knowledge, &events);
         prop_assert_eq!(pipeline.progress(), whole.progress());
         prop_assert_eq!(pipeline.provisional(), whole.provisional());
         let (one, two) = (pipeline.finish().0, whole.finish().0);

@@ -17,5 +17,7 @@ mod malware;
 mod measure;
 #[path = "suites/phishing.rs"]
 mod phishing;
+#[path = "suites/plant.rs"]
+mod plant;
 #[path = "suites/support.rs"]
 mod support;

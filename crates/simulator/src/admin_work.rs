@@ -17,6 +17,9 @@ const GRAPH_TOOLS: App = App {
     name: "Microsoft Graph Command Line Tools",
     resource: "00000003-0000-0000-c000-000000000000",
 };
+/// Roles that the IT department takes for a job and gives back.
+const ROLES: &[&str] =
+    &["Exchange Administrator", "User Administrator", "Helpdesk Administrator", "SharePoint Administrator", "Global Reader"];
 const CORE: &str = "Core Directory";
 
 /// A job: Unified Audit Log operation, Entra activity, changed property.
@@ -94,6 +97,10 @@ impl World {
             if rng.chance(0.12) {
                 self.tenant_job(day, &mut rng);
             }
+            let mut rng = Rng::new(self.seed, &format!("roles/{day}"));
+            for _ in 0..rng.poisson(0.12 + people as f64 * 0.000_3) {
+                self.borrowed_role(&mut rng);
+            }
         }
         self.service_sign_ins(day);
     }
@@ -103,6 +110,19 @@ impl World {
         let staff: Vec<usize> =
             self.groups.last()?.iter().copied().filter(|person| self.plans.get(*person).is_some_and(|plan| plan.works())).collect();
         rng.pick(&staff).copied()
+    }
+
+    /// One of the IT department is given a role, by a colleague or by himself, and loses it some hours later.
+    fn borrowed_role(&mut self, rng: &mut Rng) {
+        let (Some(admin), Some(other)) = (self.administrator(rng), self.administrator(rng)) else { return };
+        let target = if rng.chance(0.3) { admin } else { other };
+        let Some(plan) = self.plans.get(admin).cloned() else { return };
+        let role = rng.word(ROLES);
+        let mut at = plan.moment(rng);
+        for given in [true, false] {
+            let ip = rng.chance(0.5).then_some(plan.ip);
+            at = self.change_role((admin, target), (role, given), ip, at, rng) + rng.range(20, 300) * MINUTE_MS;
+        }
     }
 
     fn jobs(&mut self, jobs: &[Job], person: usize, rng: &mut Rng) {

@@ -146,12 +146,12 @@ impl Auditor<'_> {
         merge(record, json!({"Item": {"Id": "Unknown", "InternetMessageId": format!("<{message_id}>"), "Subject": subject}}))
     }
 
-    /// `MoveToDeletedItems` or `SoftDelete` of one message.
-    pub fn delete(&self, at_ms: i64, session: &Session, operation: &str, rng: &mut Rng) -> Value {
-        let (item, folder) = (rng.token(FOLDER_ID, 60), rng.token(FOLDER_ID, 40));
+    /// `MoveToDeletedItems`, `SoftDelete` or `HardDelete` of one message of a folder.
+    pub fn delete(&self, at_ms: i64, session: &Session, (operation, folder): (&str, &str), rng: &mut Rng) -> Value {
+        let (item, id) = (rng.token(FOLDER_ID, 60), rng.token(FOLDER_ID, 40));
         let record = self.exchange(at_ms, operation, 3, session, rng);
-        let inbox = json!({"Id": folder, "Path": "\\Inbox"});
-        merge(record, json!({"AffectedItems": [{"Id": item, "ParentFolder": inbox}], "CrossMailboxOperation": false, "Folder": inbox}))
+        let folder = json!({"Id": id, "Path": format!("\\{folder}")});
+        merge(record, json!({"AffectedItems": [{"Id": item, "ParentFolder": folder}], "CrossMailboxOperation": false, "Folder": folder}))
     }
 
     /// `New-InboxRule` with its parameters in order.

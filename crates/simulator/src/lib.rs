@@ -2,6 +2,7 @@
 //!
 //! One seed always gives the same bytes. Must not know how anything is detected, and reads no clock.
 
+mod account_change;
 mod address;
 mod admin_records;
 mod admin_work;

@@ -45,10 +45,13 @@ impl World {
 
     /// The Message-ID of a mail that a person might read: of a colleague, or of somebody outside.
     pub fn read_id(&self, person: usize, at_ms: i64, rng: &mut Rng) -> String {
-        match self.correspondents.draw(person, rng).filter(|_| rng.chance(0.4)) {
-            Some(contact) => mime::outside_id(contact.mailbox.address.rsplit('@').next().unwrap_or_default(), at_ms, rng),
-            None => mime::exchange_id(rng),
-        }
+        self.read_from_outside(person, at_ms, rng).unwrap_or_else(|| mime::exchange_id(rng))
+    }
+
+    /// As [`Self::read_id`], none for a mail of a colleague.
+    pub fn read_from_outside(&self, person: usize, at_ms: i64, rng: &mut Rng) -> Option<String> {
+        let contact = self.correspondents.draw(person, rng).filter(|_| rng.chance(0.4))?;
+        Some(mime::outside_id(contact.mailbox.address.rsplit('@').next().unwrap_or_default(), at_ms, rng))
     }
 
     /// Simulates the office suite on local day `day`; `sent` are the mails people sent.
@@ -135,7 +138,7 @@ impl World {
         for _ in 0..rng.poisson(hours * 0.25) {
             let at = moment(rng);
             let operation = rng.word(&["MoveToDeletedItems", "MoveToDeletedItems", "SoftDelete"]);
-            let record = auditor.delete(at, &session, operation, rng);
+            let record = auditor.delete(at, &session, (operation, "Inbox"), rng);
             self.out.record(Log::Unified, at, record);
         }
         for _ in 0..rng.poisson(hours * 1.3) {

@@ -40,6 +40,15 @@ impl World {
         if rng.chance(1.0 / 43.0) {
             self.new_password(person, at, plan, &session, rng);
         }
+        let mut other = Rng::new(self.seed, &format!("rare/{day}/{person}"));
+        if other.chance(1.0 / 250.0) {
+            // Forgotten: reset with the second factor.
+            let (at, ip) = (plan.moment(&mut other), other.chance(0.6).then_some(plan.ip));
+            self.change_password((person, person), true, ip, at, &mut other);
+        }
+        if other.chance(1.0 / 30.0) {
+            self.empty_folder(person, plan, &session, &mut other);
+        }
         if rng.chance(1.0 / 320.0) {
             // Another factor: mostly the app with a notification, sometimes a number for text messages.
             self.register_factor(day, person, at, plan, rng);
@@ -97,12 +106,13 @@ impl World {
             let record = auditor.graph_sign_in(before, session, &EXCHANGE, Some((50_055, "The password is expired.")), rng);
             self.out.record(Log::SignIns, before, record);
         }
-        let record = auditor.directory(at, "Change user password.", Some(plan.ip), json!([]), rng);
-        self.out.record(Log::Unified, at, record);
-        let record = auditor.graph_audit(at, "Change password (self-service)", "None", Some(plan.ip), rng);
-        self.out.record(Log::DirectoryAudits, at, record);
+        let ip = rng.chance(0.7).then_some(plan.ip);
+        self.change_password((person, person), false, ip, at, rng);
         if rng.chance(0.12) {
             let Some(phone) = self.phone_session(person, plan, rng) else { return };
+            let company = &self.company;
+            let Some(known) = company.people.get(person) else { return };
+            let auditor = Auditor { company, person: known };
             let (count, every) = (rng.range(3, 9), rng.range(5, 20) * MINUTE_MS);
             for number in 0..count {
                 let later = at + 2 * MINUTE_MS + number * every + rng.range(0, 4_000);
@@ -114,6 +124,21 @@ impl World {
                     self.out.record(Log::SignIns, later, record);
                 }
             }
+        }
+    }
+
+    /// Deletes a folder's messages for good, one record each: a few, or all of them.
+    fn empty_folder(&mut self, person: usize, plan: &DayPlan, session: &Session, rng: &mut Rng) {
+        let company = &self.company;
+        let Some(known) = company.people.get(person) else { return };
+        let auditor = Auditor { company, person: known };
+        let folder = rng.word(&["Deleted Items", "Deleted Items", "Deleted Items", "Junk Email", "Inbox", "Sent Items"]);
+        let most = if rng.chance(0.4) { 40 } else { 6 };
+        let mut at = plan.moment(rng);
+        for _ in 0..1 + rng.below(most) {
+            let record = auditor.delete(at, session, ("HardDelete", folder), rng);
+            self.out.record(Log::Unified, at, record);
+            at += rng.range(300, 40_000);
         }
     }
 

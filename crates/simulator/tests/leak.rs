@@ -12,9 +12,13 @@ use weft_model::Body;
 use weft_simulator::{Options, simulate};
 
 const SEEDS: [u64; 4] = [101, 202, 303, 404];
-/// Attacks by hijack, by strangers, by hijacked correspondents and by look-alikes: people and country of a company, and the attacks in it.
-const MIXES: [(u32, &str, &str); 2] =
-    [(26, "US", "case-a, case-b1, case-b2, case-b3, case-c3, case-d2, case-d3"), (60, "GB", "case-c1, case-c2, case-d1")];
+/// Attacks by hijack, by strangers, by hijacked correspondents, by look-alikes and with stolen credentials: people, days and country of a
+/// company, and the attacks in it.
+const MIXES: [(u32, u32, &str, &str); 3] = [
+    (26, 17, "US", "case-a, case-b1, case-b2, case-b3, case-c3, case-d2, case-d3"),
+    (60, 17, "GB", "case-c1, case-c2, case-d1"),
+    (40, 22, "US", "case-e1, case-e2, case-e3, case-e4"),
+];
 const LIMIT: f64 = 0.6;
 /// Records of each class and kind that are looked at for one seed.
 const MOST: usize = 1_000;
@@ -22,6 +26,23 @@ const MOST: usize = 1_000;
 const MOST_OF_SENDER: u32 = 3;
 /// With fewer records than this on either side, any two facts of an attack record must occur together in a harmless one instead.
 const FEW: usize = 40;
+
+/// Ids that stay the same over many records (of an account, a mailbox, a session, an application): how many digits one happens to have says
+/// whose it is, not how it was made.
+const STANDING: &[&str] = &[
+    "userId",
+    "MailboxGuid",
+    "MailboxOwnerSid",
+    "LogonUserSid",
+    "[]/ID",
+    "user/id",
+    "targetResources[]/id",
+    "appId",
+    "AppId",
+    "ApplicationId",
+    "resourceId",
+    "essionId",
+];
 
 /// Feature values by name; a missing one is -1.
 type Features = BTreeMap<String, f64>;
@@ -53,7 +74,9 @@ fn id_shape(name: &str, id: &str, into: &mut Features) {
     into.insert(format!("{name}.length"), id.len() as f64);
     into.insert(format!("{name}.hex"), class(|byte| byte.is_ascii_hexdigit() || *byte == b'-'));
     into.insert(format!("{name}.upper"), class(|byte| !byte.is_ascii_lowercase()));
-    into.insert(format!("{name}.digits"), id.bytes().filter(u8::is_ascii_digit).count() as f64 / id.len().max(1) as f64);
+    if !STANDING.iter().any(|standing| name.ends_with(standing)) {
+        into.insert(format!("{name}.digits"), id.bytes().filter(u8::is_ascii_digit).count() as f64 / id.len().max(1) as f64);
+    }
     if id.len() == 36 && id.matches('-').count() == 4 {
         into.insert(format!("{name}.version"), f64::from(id.as_bytes()[14]));
     }
@@ -73,8 +96,10 @@ fn json_shape(path: &str, value: &Value, into: &mut Features) {
         Value::String(text) => {
             let name = path.rsplit('/').next().unwrap_or_default();
             let is_id = ["Id", "id", "ID"].iter().any(|end| name.ends_with(end)) && !["UserId", "ObjectId"].contains(&name);
-            if is_id && !text.contains([' ', '@']) {
-                id_shape(path, text, into);
+            // Of a Message-ID what the sender's server drew: its name is no shape.
+            let drawn = if name == "InternetMessageId" { text.trim_matches(['<', '>']).split('@').next().unwrap() } else { text };
+            if is_id && !drawn.contains([' ', '@']) {
+                id_shape(path, drawn, into);
             }
         }
         Value::Null => {
@@ -99,6 +124,18 @@ fn content(value: &Value, name: &str) -> usize {
         "MailboxOwnerUPN",
         "ClientIP",
         "ClientIPAddress",
+        // The same in the other members and in Entra's log: who it was, from where, with what.
+        "ActorIpAddress",
+        "ID",
+        "ipAddress",
+        "userPrincipalName",
+        "userDisplayName",
+        "displayName",
+        "city",
+        "state",
+        "countryOrRegion",
+        "operatingSystem",
+        "browser",
     ];
     match value {
         Value::Object(members) => members.iter().map(|(name, member)| content(member, name)).sum(),
@@ -122,6 +159,27 @@ fn audit(record: &Value, text: &str) -> (String, Features) {
         },
     );
     (kind, features)
+}
+
+/// Sign-ins of each account in one of the two logs that tell them, in seconds.
+type SignIns = BTreeMap<String, Vec<i64>>;
+
+/// The account and second of a sign-in in the Unified Audit Log (false) or in Entra's own (true).
+fn sign_in(record: &Value) -> Option<(bool, String, i64)> {
+    let member = |name: &str| record[name].as_str();
+    let at = |text: &str| format!("{}Z", text.trim_end_matches('Z')).parse::<jiff::Timestamp>().unwrap().as_second();
+    match (member("Operation"), member("createdDateTime")) {
+        (Some("UserLoggedIn" | "UserLoginFailed"), _) => Some((false, member("UserId")?.to_lowercase(), at(member("CreationTime")?))),
+        (None, Some(time)) => Some((true, member("userPrincipalName")?.to_lowercase(), at(time))),
+        _ => None,
+    }
+}
+
+/// How many seconds before or after the other log tells of a sign-in of the same account; -9 when it tells of none near.
+fn lag(record: &Value, logs: &[SignIns; 2]) -> Option<f64> {
+    let (is_entra, account, at) = sign_in(record)?;
+    let other = logs[usize::from(!is_entra)].get(&account).map_or(&[][..], Vec::as_slice);
+    Some(other.iter().map(|time| time - at).filter(|lag| lag.abs() <= 5).min_by_key(|lag| lag.abs()).unwrap_or(-9) as f64)
 }
 
 fn mail(bytes: &[u8]) -> (String, Features) {
@@ -196,16 +254,40 @@ fn packets(path: &Path, wanted: &BTreeSet<(String, u16, i64)>, seed: u64, kinds:
     }
 }
 
-fn collect(seed: u64, (people, country, attacks): (u32, &str, &str), kinds: &mut Kinds) {
+/// All audit records.
+fn records(folder: &Path) -> Vec<Value> {
+    let mut found = Vec::new();
+    for path in files(&folder.join("raw")) {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("jsonl") => {
+                found.extend(fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()))
+            }
+            Some("json") => {
+                let page: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+                found.extend(page["value"].as_array().unwrap().iter().cloned());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn collect(seed: u64, (people, days, country, attacks): (u32, u32, &str, &str), kinds: &mut Kinds) {
     let folder = tempfile::tempdir().unwrap();
     let scenario = folder.path().join("scenario.yaml");
     fs::write(&scenario, format!("name: mixed\ntitle: Mixed\nuse: [{attacks}]\norganisation: {{ offices: [{{ country: {country} }}] }}\n"))
         .unwrap();
-    let options = Options { scenario: scenario.to_string_lossy().into_owned(), seed, people, days: 17, ..Options::default() };
+    let options = Options { scenario: scenario.to_string_lossy().into_owned(), seed, people, days, ..Options::default() };
     simulate(&options, folder.path(), &mut |_, _| {}).unwrap();
     let truth: Value = serde_json::from_slice(&fs::read(folder.path().join("truth.json")).unwrap()).unwrap();
     let steps = truth["attacks"].as_array().unwrap().iter().flat_map(|attack| attack["steps"].as_array().unwrap());
     let evidence: BTreeSet<&str> = steps.flat_map(|step| step["evidence"].as_array().unwrap()).map(|uid| uid.as_str().unwrap()).collect();
+    let mut logs = [SignIns::new(), SignIns::new()];
+    for record in records(folder.path()) {
+        if let Some((is_entra, account, at)) = sign_in(&record) {
+            logs[usize::from(is_entra)].entry(account).or_default().push(at);
+        }
+    }
     let mut captures = Vec::new();
     let mut senders: BTreeMap<(String, String, bool), u32> = BTreeMap::new();
     let mut add = |(kind, features): (String, Features), attack: bool| {
@@ -215,7 +297,9 @@ fn collect(seed: u64, (people, country, attacks): (u32, &str, &str), kinds: &mut
         let bytes = fs::read(&path).unwrap();
         let mut one = |record: &Value, text: &str| {
             let uid = weft_saas_map::map_record(record, text).unwrap().uid.to_string();
-            add(audit(record, text), evidence.contains(uid.as_str()));
+            let (kind, mut features) = audit(record, text);
+            features.extend(lag(record, &logs).map(|lag| ("lag of the other log".to_owned(), lag)));
+            add((kind, features), evidence.contains(uid.as_str()));
         };
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("eml") => {
@@ -375,8 +459,8 @@ fn facts(sample: &Sample) -> Vec<(&str, i64)> {
 }
 
 /// The first two facts of an attack record that no harmless record has together.
-fn alone(samples: &[Sample], elsewhere: &[Sample]) -> Option<String> {
-    let others = samples.iter().chain(elsewhere).filter(|sample| !sample.attack);
+fn alone(samples: &[Sample], elsewhere: &[&Sample]) -> Option<String> {
+    let others = samples.iter().chain(elsewhere.iter().copied()).filter(|sample| !sample.attack);
     let others: Vec<BTreeSet<(&str, i64)>> = others.map(|sample| facts(sample).into_iter().collect()).collect();
     for attack in samples.iter().filter(|sample| sample.attack) {
         let facts = facts(attack);
@@ -395,7 +479,19 @@ fn the_shape_of_a_record_does_not_tell_whether_it_belongs_to_an_attack() {
     // Each mix is another company: records of two differ already by how long their names are.
     let companies = MIXES.map(|mix| {
         let mut kinds = Kinds::new();
-        SEEDS.into_iter().for_each(|seed| collect(seed, mix, &mut kinds));
+        std::thread::scope(|scope| {
+            let collect = |seed| {
+                move || {
+                    let mut kinds = Kinds::new();
+                    collect(seed, mix, &mut kinds);
+                    kinds
+                }
+            };
+            let running = SEEDS.map(|seed| scope.spawn(collect(seed)));
+            for (kind, samples) in running.into_iter().flat_map(|one| one.join().unwrap()) {
+                kinds.entry(kind).or_default().extend(samples);
+            }
+        });
         kinds
     });
     let (mut failed, mut judged_kinds) = (Vec::new(), 0);
@@ -408,8 +504,13 @@ fn the_shape_of_a_record_does_not_tell_whether_it_belongs_to_an_attack() {
             judged_kinds += 1;
             let others = samples.len() - attacks;
             if attacks.min(others) < FEW {
-                let elsewhere = companies[1 - number].get(kind).map_or(&[][..], Vec::as_slice);
-                let alone = alone(samples, elsewhere);
+                let elsewhere: Vec<&Sample> = companies
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != number)
+                    .flat_map(|(_, kinds)| kinds.get(kind).map_or(&[][..], Vec::as_slice))
+                    .collect();
+                let alone = alone(samples, &elsewhere);
                 println!("{kind}: {attacks} attack records, {others} others, alone by {alone:?}");
                 failed.extend(alone.map(|facts| format!("{kind}: alone by {facts}")));
                 continue;

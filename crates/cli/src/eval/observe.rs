@@ -1,6 +1,7 @@
 //! One run: an input through the pipeline, watched hour by hour, then scored. Nothing but the newest hour of events is held in memory.
 
 use super::plan::Input;
+use crate::exit::nothing_readable;
 use crate::knowledge::Loaded;
 use crate::{ingest, knowledge, simulate};
 use anyhow::Context;
@@ -52,8 +53,9 @@ pub fn run(input: &Input, shared: &Shared, progress: Progress<'_>) -> anyhow::Re
 /// Reads, runs and scores a folder that `weft simulate` wrote.
 fn simulated(dir: &Path, source: String, shared: &Shared, progress: Progress<'_>) -> anyhow::Result<ScenarioResult> {
     let path = dir.join("truth.json");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let truth: Truth = serde_json::from_str(&text).with_context(|| format!("{} is not the truth of a simulation", path.display()))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| nothing_readable(format!("cannot read {}: {error}", path.display())))?;
+    let wrong = |error| nothing_readable(format!("{} is not the truth of a simulation: {error}", path.display()));
+    let truth: Truth = serde_json::from_str(&text).map_err(wrong)?;
     let folder = tempfile::Builder::new().prefix("weft-eval-").tempdir().context("cannot make a temporary folder; set TMPDIR")?;
     let (store, directory) = read(&dir.join("raw"), folder.path())?;
     let mut watch = Watch::new(shared, directory);

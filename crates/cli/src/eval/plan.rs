@@ -2,9 +2,8 @@
 
 use crate::args::Eval;
 use crate::clock;
-use crate::exit::usage;
+use crate::exit::{nothing_readable, usage};
 use crate::simulate;
-use anyhow::Context;
 use std::path::{Path, PathBuf};
 use weft_simulator::Options;
 
@@ -43,12 +42,18 @@ pub fn plan(options: &Eval) -> anyhow::Result<Plan> {
     let mut dirs = vec![options.dir.clone()];
     let is_input = |dir: &Path| dir.join("truth.json").is_file() || dir.join("scenario.yaml").is_file();
     if !is_input(&options.dir) {
-        let entries = std::fs::read_dir(&options.dir).with_context(|| format!("cannot list {}", options.dir.display()))?;
+        let unreadable = |error| nothing_readable(format!("cannot list {}: {error}", options.dir.display()));
+        let entries = std::fs::read_dir(&options.dir).map_err(unreadable)?;
         dirs = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|dir| is_input(dir)).collect();
     }
     dirs.sort();
     let name = |dir: &Path| dir.canonicalize().unwrap_or_default().file_name().unwrap_or_default().to_string_lossy().into_owned();
     let all = dirs.len();
+    let names: Vec<String> = dirs.iter().map(|dir| name(dir)).collect();
+    if let Some(unknown) = options.only.iter().find(|only| !names.contains(only) && !names.is_empty()) {
+        let dir = options.dir.display();
+        return Err(usage(format!("--only names {unknown:?}, which is not in {dir}; there are: {}", names.join(", "))));
+    }
     dirs.retain(|dir| options.only.is_empty() || options.only.contains(&name(dir)));
     let seeds = match options.fresh {
         Some(count) => fresh(clock::now_ms(), count),

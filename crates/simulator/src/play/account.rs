@@ -5,7 +5,6 @@ use super::{Need, Part};
 use crate::SimulateError;
 use crate::output::Log;
 use serde::Deserialize;
-use serde_json::json;
 use std::net::Ipv4Addr;
 
 /// The own password is changed, or that of another by an administrator.
@@ -59,27 +58,6 @@ impl Stage<'_> {
     fn shown(&mut self, client: &str, share: f64) -> Result<Option<Ipv4Addr>, SimulateError> {
         Ok(if self.rng.chance(share) { Some(self.session(client)?.ip) } else { None })
     }
-
-    /// One change of the account `target` by `actor` in both logs: operations of the two logs, reason, modified properties.
-    fn directory_change(
-        &mut self,
-        (actor, target): (usize, usize),
-        (operation, activity, reason): (&str, &str, &str),
-        ip: Option<Ipv4Addr>,
-        properties: &[(&str, &str, &str)],
-    ) {
-        let Some(changed) = self.world.company.people.get(target).cloned() else { return };
-        let at = self.now_ms;
-        self.record(actor, Log::Unified, at, |auditor, rng| auditor.directory_on(at, operation, &changed, ip, properties, rng));
-        let later = at + self.rng.range(200, 3_000);
-        self.record(actor, Log::DirectoryAudits, later, |auditor, rng| {
-            let own = activity.contains("self-service");
-            let service = if own { "Self-service Password Management" } else { "Core Directory" };
-            let record = auditor.graph_audit_on(later, (activity, service), &changed, ip, rng);
-            crate::audit::merge(record, json!({"resultReason": reason}))
-        });
-        self.now_ms = later;
-    }
 }
 
 impl Part for ChangePassword {
@@ -89,15 +67,7 @@ impl Part for ChangePassword {
         stage.touch_person(target);
         stage.touch_person(actor);
         let ip = stage.shown(&self.client, self.shows_address)?;
-        let names = match (self.reset, actor == target) {
-            (true, false) => ("Reset user password.", "Reset user password", ""),
-            (true, true) => ("Reset user password.", "Reset password (self-service)", "Successfully completed reset."),
-            (false, _) => ("Change user password.", "Change password (self-service)", "None"),
-        };
-        stage.directory_change((actor, target), names, ip, &[]);
-        // The new password ends the old sessions.
-        let names = ("Update StsRefreshTokenValidFrom Timestamp.", "Update StsRefreshTokenValidFrom Timestamp", "");
-        stage.directory_change((actor, target), names, None, &[("StsRefreshTokensValidFrom", "", "")]);
+        stage.now_ms = stage.world.change_password((actor, target), self.reset, ip, stage.now_ms, &mut stage.rng);
         Ok(())
     }
     fn needs(&self) -> Vec<Need<'_>> {
@@ -112,13 +82,8 @@ impl Part for ChangeRole {
         stage.touch_person(actor);
         stage.touch_person(target);
         let ip = stage.shown(&self.client, self.shows_address)?;
-        let role = format!("\"{}\"", self.role);
-        let (names, old, new) = if self.remove {
-            (("Remove member from role.", "Remove member from role", ""), role.as_str(), "")
-        } else {
-            (("Add member to role.", "Add member to role", ""), "", role.as_str())
-        };
-        stage.directory_change((actor, target), names, ip, &[("Role.DisplayName", old, new)]);
+        let role = (self.role.as_str(), !self.remove);
+        stage.now_ms = stage.world.change_role((actor, target), role, ip, stage.now_ms, &mut stage.rng);
         Ok(())
     }
     fn needs(&self) -> Vec<Need<'_>> {

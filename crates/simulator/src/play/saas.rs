@@ -3,13 +3,13 @@
 use super::stage::Stage;
 use super::{Need, Part};
 use crate::SimulateError;
-use crate::audit::EXCHANGE;
+use crate::audit::{APPS, EXCHANGE};
 use crate::mime;
 use crate::names;
 use crate::output::Log;
+use crate::rng::Rng;
 use crate::scenario::{Choice, Count, Lag};
 use serde::Deserialize;
-use serde_json::json;
 use std::collections::BTreeMap;
 use weft_model::EntityKind;
 
@@ -172,13 +172,25 @@ impl Part for SignIn {
             stage.touch_person(person);
             stage.now_ms = start;
             let (count, length) = (self.count.draw(&mut stage.rng), self.over.draw(&mut stage.rng));
-            for at in stage.moments(count, length) {
+            // How Entra's own log shows it, as with ordinary sign-ins: the first is somebody's act, most others are refreshed tokens.
+            let mut shown = Rng::new(stage.world.seed, &format!("shown/{person}/{start}"));
+            for (order, at) in stage.moments(count, length).into_iter().enumerate() {
                 let session = stage.session(&self.client)?;
                 let number = failure.map(|(code, name, _)| (code.to_string(), *name));
                 let short = number.as_ref().map(|(code, name)| (code.as_str(), *name));
-                stage.record(person, Log::Unified, at, |auditor, rng| auditor.sign_in(at, &session, &EXCHANGE, short, rng));
+                let other = shown.pick(APPS).filter(|_| order > 0 && failure.is_none());
+                let app = other.copied().unwrap_or(EXCHANGE);
+                stage.record(person, Log::Unified, at, |auditor, rng| auditor.sign_in(at, &session, &app, short, rng));
                 let long = failure.map(|(code, _, reason)| (*code, *reason));
-                stage.record(person, Log::SignIns, at, |auditor, rng| auditor.graph_sign_in(at, &session, &EXCHANGE, long, rng));
+                let (form, lag) = (shown.below(4), shown.range(0, 2_000));
+                let later = if long.is_some() { at } else { at + lag };
+                stage.record_maybe(person, Log::SignIns, later, |auditor, rng| {
+                    if long.is_some() || order == 0 || form == 0 {
+                        return Some(auditor.graph_sign_in(later, &session, &app, long, rng));
+                    }
+                    let record = auditor.background_sign_in(later, &session, &app, rng);
+                    (form != 1).then_some(record)
+                });
                 stage.now_ms = at;
             }
         }
@@ -197,8 +209,16 @@ impl Part for ReadMail {
         for at in stage.moments(count, length) {
             let session = stage.session(&self.client)?;
             let messages = self.messages.draw(&mut stage.rng);
+            let mut read = Rng::new(stage.world.seed, &format!("read/{person}/{at}"));
+            let others: Vec<Option<String>> = (0..messages).map(|_| stage.world.read_from_outside(person, at, &mut read)).collect();
             stage.record(person, Log::Unified, at, |auditor, rng| {
-                let ids: Vec<String> = (0..messages).map(|_| mime::exchange_id(rng)).collect();
+                let ids: Vec<String> = others
+                    .into_iter()
+                    .map(|other| {
+                        let own = mime::exchange_id(rng);
+                        other.unwrap_or(own)
+                    })
+                    .collect();
                 auditor.mail_items_accessed(at, &session, &ids, rng)
             });
             stage.now_ms = at;
@@ -293,18 +313,10 @@ impl Part for DeleteMail {
         let person = stage.cast.person(&self.who)?;
         stage.touch_person(person);
         let (count, length) = (self.count.draw(&mut stage.rng), self.over.draw(&mut stage.rng));
-        let path = json!(format!("\\{}", self.folder));
         for at in stage.moments(count, length) {
             let session = stage.session(&self.client)?;
-            stage.record(person, Log::Unified, at, |auditor, rng| {
-                let mut record = auditor.delete(at, &session, &self.operation, rng);
-                for place in ["/Folder/Path", "/AffectedItems/0/ParentFolder/Path"] {
-                    if let Some(old) = record.pointer_mut(place) {
-                        *old = path.clone();
-                    }
-                }
-                record
-            });
+            let what = (self.operation.as_str(), self.folder.as_str());
+            stage.record(person, Log::Unified, at, |auditor, rng| auditor.delete(at, &session, what, rng));
             stage.now_ms = at;
         }
         Ok(())

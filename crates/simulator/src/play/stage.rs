@@ -105,10 +105,16 @@ impl<'a> Stage<'a> {
 
     /// Writes the audit record that `write` makes of a person's act at `at_ms`.
     pub fn record(&mut self, person: usize, log: Log, at_ms: i64, write: impl FnOnce(&Auditor<'_>, &mut Rng) -> Value) {
+        self.record_maybe(person, log, at_ms, |auditor, rng| Some(write(auditor, rng)));
+    }
+
+    /// As [`Self::record`], or nothing when `write` makes none.
+    pub fn record_maybe(&mut self, person: usize, log: Log, at_ms: i64, write: impl FnOnce(&Auditor<'_>, &mut Rng) -> Option<Value>) {
         if let Some(known) = self.world.company.people.get(person) {
             let auditor = Auditor { company: &self.world.company, person: known };
-            let record = write(&auditor, &mut self.rng);
-            self.world.out.record(log, at_ms, record);
+            if let Some(record) = write(&auditor, &mut self.rng) {
+                self.world.out.record(log, at_ms, record);
+            }
         }
     }
 

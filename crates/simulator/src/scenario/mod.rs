@@ -174,7 +174,12 @@ fn parse(name: &str, text: &str) -> Result<Scenario, SimulateError> {
             error.into_inner()
         })
     })
-    .map_err(|error| invalid(name, format!("at {place}: {error}")))
+    .map_err(|error| {
+        // What follows the first line draws the place in the file.
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        invalid(name, format!("at {place}: {}", first.trim_start_matches("error: ")))
+    })
 }
 
 #[cfg(test)]
