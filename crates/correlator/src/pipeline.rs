@@ -74,6 +74,10 @@ impl Pipeline {
     pub fn constrain(&mut self, constraints: std::sync::Arc<weft_stitcher::Constraints>) {
         self.engine.constrain(constraints);
     }
+    /// From the day after each was given on, what was learned heeds the analysts' word on what was an attack and what was none.
+    pub fn judge(&mut self, judgements: std::sync::Arc<Vec<weft_indicators::Judgement>>) {
+        self.engine.judge(judgements);
+    }
     /// Incidents as they stand now, with everything in the window; they may still change.
     pub fn provisional(&self) -> (Vec<weft_model::Indicator>, Vec<Incident>) {
         let mut ahead = self.engine.clone();
