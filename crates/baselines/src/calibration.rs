@@ -9,26 +9,74 @@ const STEP: f64 = 8.0;
 /// Bins, for scores of 0 to 256 bits.
 const BINS: usize = 2048;
 
-/// Counts of entity-days by their highest score.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Counts of entity-days by their highest score; 16 bytes for each score that occurs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<(u16, u32)>", into = "Vec<(u16, u32)>")]
 struct Histogram {
-    bins: Vec<u32>,
-    /// Entity-days above each bin, counted anew when a day joins: p-values are asked for far more often.
-    above: Vec<u64>,
+    bins: Vec<Bin>,
     total: u64,
     /// What lies beyond the few highest; follows from the counts.
-    #[serde(skip)]
     tail: Tail,
 }
 
-impl Default for Histogram {
-    fn default() -> Self {
-        Self { bins: vec![0; BINS], above: vec![0; BINS], total: 0, tail: Tail::default() }
+impl From<Vec<(u16, u32)>> for Histogram {
+    fn from(counts: Vec<(u16, u32)>) -> Self {
+        let mut table = Self::default();
+        counts.into_iter().for_each(|(place, count)| table.add(place, count));
+        table.sum_up();
+        table
     }
 }
 
-fn bin(score: f64) -> usize {
-    if score.is_finite() { ((score.max(0.0) * STEP) as usize + usize::from(score > 0.0)).min(BINS - 1) } else { 0 }
+impl From<Histogram> for Vec<(u16, u32)> {
+    fn from(table: Histogram) -> Self {
+        table.bins.iter().map(|bin| (bin.place, bin.count)).collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bin {
+    pub(crate) place: u16,
+    pub(crate) count: u32,
+    /// Entity-days above it, counted anew when a day joins: p-values are asked for far more often.
+    pub(crate) above: u64,
+}
+
+impl Histogram {
+    fn add(&mut self, place: u16, count: u32) {
+        match self.bins.binary_search_by_key(&place, |bin| bin.place) {
+            Ok(at) => self.bins.get_mut(at).into_iter().for_each(|bin| bin.count = bin.count.saturating_add(count)),
+            Err(at) => self.bins.insert(at, Bin { place, count, above: 0 }),
+        }
+        self.total += u64::from(count);
+    }
+    fn take(&mut self, place: u16) {
+        if let Some(bin) = self.bins.iter_mut().find(|bin| bin.place == place && bin.count > 0) {
+            bin.count -= 1;
+            self.total -= 1;
+        }
+    }
+    fn sum_up(&mut self) {
+        let mut above = 0;
+        for bin in self.bins.iter_mut().rev() {
+            bin.above = above;
+            above += u64::from(bin.count);
+        }
+        self.tail = Tail::fit(&self.bins, self.total, 1.0 / STEP);
+    }
+    /// Entity-days above the place, and in it.
+    fn from(&self, place: u16) -> (u64, u64) {
+        let at = self.bins.partition_point(|bin| bin.place < place);
+        match self.bins.get(at) {
+            Some(bin) if bin.place == place => (bin.above, bin.count.into()),
+            Some(bin) => (bin.above + u64::from(bin.count), 0),
+            None => (0, 0),
+        }
+    }
+}
+
+fn bin(score: f64) -> u16 {
+    if score.is_finite() { ((score.max(0.0) * STEP) as usize + usize::from(score > 0.0)).min(BINS - 1) as u16 } else { 0 }
 }
 
 /// A p-value and the number of entity-days it rests on.
@@ -54,10 +102,15 @@ impl Calibration {
         Self { table: Histogram::default(), waiting: VecDeque::new(), lag_days }
     }
 
+    /// Of counts by bin.
+    pub(crate) fn of(counts: Vec<(u16, u32)>, waiting: VecDeque<(i64, Vec<u16>, u64)>, lag_days: i64) -> Self {
+        Self { table: counts.into(), waiting, lag_days }
+    }
+
     /// Hands in the finished `day` (days since the epoch): the highest score of every entity that was active, and how many known
     /// entities were silent.
     pub fn add_day(&mut self, day: i64, scores: impl IntoIterator<Item = f64>, silent: u64) {
-        let bins = scores.into_iter().map(|score| bin(score) as u16).collect();
+        let bins = scores.into_iter().map(bin).collect();
         self.waiting.push_back((day, bins, silent));
     }
 
@@ -69,45 +122,49 @@ impl Calibration {
                 self.waiting.push_front((day, bins, silent));
                 break;
             }
-            for index in bins {
-                if let Some(count) = self.table.bins.get_mut(usize::from(index)) {
-                    *count += 1;
-                    self.table.total += 1;
-                }
-            }
-            if let Some(count) = self.table.bins.first_mut() {
-                *count = count.saturating_add(u32::try_from(silent).unwrap_or(u32::MAX));
-                self.table.total += silent;
-            }
+            bins.into_iter().for_each(|place| self.table.add(place, 1));
+            self.table.add(0, u32::try_from(silent).unwrap_or(u32::MAX));
         }
         if self.table.total != before {
-            let mut above = 0;
-            for (count, sum) in self.table.bins.iter().zip(&mut self.table.above).rev() {
-                *sum = above;
-                above += u64::from(*count);
-            }
-            self.table.tail = Tail::fit(&self.table.bins, &self.table.above, self.table.total, 1.0 / STEP);
+            self.table.sum_up();
         }
     }
 
-    /// As read back: what follows from the counts is made anew.
-    #[must_use]
-    pub fn restored(mut self) -> Self {
-        self.table.tail = Tail::fit(&self.table.bins, &self.table.above, self.table.total, 1.0 / STEP);
-        self
+    /// Takes one entity-day with this highest score out again (or, with `back`, puts it back in), whether or not its day counts yet.
+    pub fn retract(&mut self, day: i64, score: f64, back: bool) {
+        let place = bin(score);
+        if let Some((_, bins, _)) = self.waiting.iter_mut().find(|(waiting, ..)| *waiting == day) {
+            if back {
+                bins.push(place);
+            } else if let Some(at) = bins.iter().position(|bin| *bin == place) {
+                bins.swap_remove(at);
+            }
+            return;
+        }
+        if back {
+            self.table.add(place, 1);
+        } else {
+            self.table.take(place);
+        }
+        self.table.sum_up();
     }
 
     /// `(#greater + U (1 + #equal)) / (n + 1)`, where `tie` in (0, 1) is a hash of the thing scored; beyond the ten highest scores the
     /// fitted tail takes the place of the rank (`tail.rs`).
     pub fn p_value(&self, score: f64, tie: f64) -> PValue {
-        let index = bin(score);
-        let greater = self.table.above.get(index).copied().unwrap_or(0);
-        let equal = u64::from(self.table.bins.get(index).copied().unwrap_or(0));
+        let place = bin(score);
+        let (greater, equal) = self.table.from(place);
         let n = self.table.total;
         let u = tie.clamp(1e-9, 1.0);
-        let beyond = self.table.tail.beyond(index, u).unwrap_or_else(|| greater as f64 + u * (1 + equal) as f64);
+        let beyond = self.table.tail.beyond(place.into(), u).unwrap_or_else(|| greater as f64 + u * (1 + equal) as f64);
         let p = beyond / (n + 1) as f64;
         PValue { p: p.clamp(1e-12, 1.0), n }
+    }
+
+    /// The chance over the tie-break that the p-value of `score` is below `level`: p is linear in it.
+    pub fn chance_below(&self, score: f64, level: f64) -> f64 {
+        let (least, most) = (self.p_value(score, 0.0).p, self.p_value(score, 1.0).p);
+        if most > least { ((level - least) / (most - least)).clamp(0.0, 1.0) } else { f64::from(u8::from(least < level)) }
     }
 
     /// Entity-days that count so far.
@@ -116,52 +173,84 @@ impl Calibration {
     }
 }
 
-/// Entity-days below which a peer class is judged by its whole family: with fewer a p-value cannot fall below about 10^-3.
-pub const MIN_CLASS_DAYS: u64 = 1000;
+/// Exceedances from which a class speaks for itself.
+const RESOLVED: f64 = 10.0;
+/// Peer classes of one model with a table of their own; the entity-days of others are judged by all.
+pub const MAX_CLASSES: usize = 256;
 
-/// Calibration of model families (outer number) by peer class (inner number, given by the caller), backing off to the whole family.
-/// 8 KB a table; a class beyond `MAX_CLASSES` of a family shares the family's.
+/// The calibration of one model over all and by peer class (a number, given by the caller). A few KB a class.
+///
+/// A p-value is the class's as far as at least ten of its entity-days (tie-break included) are as high; beyond, where the class alone
+/// cannot tell, it is that of all, and at most the last that the class could: `p = p_c` if `p_c >= 10 / (n_c + 1)`, else
+/// `min(10 / (n_c + 1), p_all)`. From the limit on `P(p < a)` is the class's own, and so nominal in every class; below it, it is at most
+/// `P(p_all < a)`, nominal over all entities together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CalibrationTables {
-    families: BTreeMap<u32, Family>,
-    lag_days: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Family {
-    whole: Calibration,
+pub struct PeerCalibration {
+    all: Calibration,
     classes: BTreeMap<u32, Calibration>,
 }
 
-/// Peer classes of one family with a table of their own.
-pub const MAX_CLASSES: usize = 256;
-
-impl CalibrationTables {
-    /// No tables yet; days wait `lag_days` in each.
+impl PeerCalibration {
+    /// Empty tables; days wait `lag_days` in each.
     pub fn new(lag_days: i64) -> Self {
-        Self { families: BTreeMap::new(), lag_days }
+        Self { all: Calibration::new(lag_days), classes: BTreeMap::new() }
     }
-    /// Hands in a finished day of one class: as `Calibration::add_day`.
-    pub fn add_day(&mut self, family: u32, class: u32, day: i64, scores: &[f64], silent: u64) {
-        let lag_days = self.lag_days;
-        let fresh = || Family { whole: Calibration::new(lag_days), classes: BTreeMap::new() };
-        let family = self.families.entry(family).or_insert_with(fresh);
-        family.whole.add_day(day, scores.iter().copied(), silent);
-        if family.classes.len() < MAX_CLASSES || family.classes.contains_key(&class) {
-            family.classes.entry(class).or_insert_with(|| Calibration::new(lag_days)).add_day(day, scores.iter().copied(), silent);
+    /// What was learned before there were classes.
+    pub fn without_classes(all: Calibration) -> Self {
+        Self { all, classes: BTreeMap::new() }
+    }
+    /// Hands in a finished day: the highest score of every active entity with its class, how many known entities were silent, and how
+    /// many of them in each class.
+    pub fn add_day(&mut self, day: i64, scores: impl IntoIterator<Item = (Option<u32>, f64)>, silent: u64, by_class: &BTreeMap<u32, u64>) {
+        let mut of_class: BTreeMap<u32, Vec<f64>> = by_class.keys().map(|class| (*class, Vec::new())).collect();
+        let mut all = Vec::new();
+        for (class, score) in scores {
+            all.push(score);
+            class.into_iter().for_each(|class| of_class.entry(class).or_default().push(score));
+        }
+        self.all.add_day(day, all, silent);
+        for (class, scores) in of_class {
+            if self.classes.len() < MAX_CLASSES || self.classes.contains_key(&class) {
+                let table = self.classes.entry(class).or_insert_with(|| Calibration::new(self.all.lag_days));
+                table.add_day(day, scores, by_class.get(&class).copied().unwrap_or(0));
+            }
         }
     }
-    /// As `Calibration::start_day`, for all.
+    /// As [`Calibration::start_day`], for all.
     pub fn start_day(&mut self, today: i64) {
-        let tables = self.families.values_mut().flat_map(|f| std::iter::once(&mut f.whole).chain(f.classes.values_mut()));
-        tables.for_each(|table| table.start_day(today));
+        self.all.start_day(today);
+        self.classes.values_mut().for_each(|table| table.start_day(today));
     }
-    /// The p-value of `score` in its class, or in its family when the class is small; `tie` in (0, 1) is a hash of the thing scored.
-    /// Without a family: `n` is 0 and `p` is `tie`.
-    pub fn p_value(&self, family: u32, class: u32, score: f64, tie: f64) -> PValue {
-        let Some(family) = self.families.get(&family) else { return PValue { p: tie.clamp(1e-9, 1.0), n: 0 } };
-        let class = family.classes.get(&class).filter(|table| table.n() >= MIN_CLASS_DAYS);
-        class.unwrap_or(&family.whole).p_value(score, tie)
+    /// As [`Calibration::retract`], in the entity's class too.
+    pub fn retract(&mut self, class: Option<u32>, day: i64, score: f64, back: bool) {
+        self.all.retract(day, score, back);
+        if let Some(table) = class.and_then(|class| self.classes.get_mut(&class)) {
+            table.retract(day, score, back);
+        }
+    }
+    /// The p-value of `score` for a member of the class; `tie` in (0, 1) is a hash of the thing scored. `n` counts all entity-days.
+    pub fn p_value(&self, class: Option<u32>, score: f64, tie: f64) -> PValue {
+        let all = self.all.p_value(score, tie);
+        let Some((table, limit)) = self.class(class) else { return all };
+        let own = table.p_value(score, tie).p;
+        PValue { p: if own >= limit { own } else { all.p.min(limit) }, n: all.n }
+    }
+    fn class(&self, class: Option<u32>) -> Option<(&Calibration, f64)> {
+        let table = self.classes.get(&class?)?;
+        let limit = RESOLVED / (table.n() + 1) as f64;
+        (limit < 1.0).then_some((table, limit))
+    }
+    /// The chance over the tie-break that the p-value of `score` is below `level`.
+    pub fn chance_below(&self, class: Option<u32>, score: f64, level: f64) -> f64 {
+        match self.class(class) {
+            Some((table, limit)) if level <= limit => self.all.chance_below(score, level).min(table.chance_below(score, limit)),
+            Some((table, _)) => table.chance_below(score, level),
+            None => self.all.chance_below(score, level),
+        }
+    }
+    /// Entity-days that count so far.
+    pub fn n(&self) -> u64 {
+        self.all.n()
     }
 }
 
@@ -262,22 +351,29 @@ mod tests {
     }
 
     #[test]
-    fn classes_are_calibrated_apart_and_small_ones_by_their_family() {
-        let mut tables = CalibrationTables::new(0);
-        let scores = |scale: f64, stream: u64, n: u64| (0..n).map(|i| -scale * uniform(i, stream).log2()).collect::<Vec<f64>>();
-        tables.add_day(1, 10, 0, &scores(1.0, 1, 20_000), 0);
-        tables.add_day(1, 11, 0, &scores(3.0, 2, 20_000), 0);
-        tables.add_day(1, 12, 0, &scores(3.0, 3, 50), 0);
+    fn classes_are_calibrated_apart_and_what_they_cannot_tell_by_all() {
+        let mut tables = PeerCalibration::new(0);
+        let scores = |class: u32, scale: f64, stream: u64, n: u64| (0..n).map(move |i| (Some(class), -scale * uniform(i, stream).log2()));
+        let days = scores(10, 1.0, 1, 20_000).chain(scores(11, 3.0, 2, 20_000)).chain(scores(12, 3.0, 3, 50));
+        tables.add_day(0, days, 0, &BTreeMap::new());
         tables.start_day(1);
-        let share = |class: u32, scale: f64| {
-            let below = |i: &u64| tables.p_value(1, class, -scale * uniform(*i, 4).log2(), uniform(*i, 5)).p < 0.01;
-            (0..50_000).filter(below).count() as f64 / 500.0
+        let share = |class: u32, scale: f64, level: f64| {
+            let below = |i: &u64| tables.p_value(Some(class), -scale * uniform(*i, 4).log2(), uniform(*i, 5)).p < level;
+            (0..200_000).filter(below).count() as f64 / 200_000.0 / level
         };
         for (class, scale) in [(10, 1.0), (11, 3.0)] {
-            assert!((0.8..1.25).contains(&share(class, scale)), "class {class}: {}", share(class, scale));
+            assert!((0.8..1.25).contains(&share(class, scale, 0.01)), "class {class}: {}", share(class, scale, 0.01));
         }
-        assert_eq!(tables.p_value(1, 12, 9.0, 0.5).n, 40_050, "too few of its own");
-        assert_eq!(tables.p_value(2, 1, 99.0, 0.5).n, 0, "a cold start is quiet");
+        // Beyond what a class can tell all together are flagged no more often than promised.
+        let both = (share(10, 1.0, 2e-4) + share(11, 3.0, 2e-4)) / 2.0;
+        assert!(both < 1.25, "{both}");
+        let by_all = |class| (0..50_000).filter(|i| tables.p_value(class, -uniform(*i, 4).log2(), uniform(*i, 5)).p < 0.01).count();
+        assert!(by_all(None) * 10 < by_all(Some(10)), "among all, the quiet class's oddities drown");
+        let chance = |p: f64| (0..10_000).filter(|i| tables.p_value(Some(11), 30.0, (*i as f64 + 0.5) / 1e4).p < p).count() as f64 / 1e4;
+        for level in [1e-2, 1e-3, 2e-4, 1e-4, 2e-5] {
+            assert!((tables.chance_below(Some(11), 30.0, level) - chance(level)).abs() < 1e-3, "{level}");
+        }
+        assert_eq!(PeerCalibration::new(0).p_value(Some(1), 99.0, 0.5).n, 0, "a cold start is quiet");
     }
 
     #[test]
@@ -290,6 +386,26 @@ mod tests {
         assert_eq!(calibration.n(), 100);
         assert!(calibration.p_value(9.0, 0.5).p < 0.006);
         assert!(calibration.p_value(1.0, 0.5).p > 0.009);
+    }
+
+    #[test]
+    fn a_day_taken_out_leaves_no_trace_and_comes_back() {
+        let mut calibration = Calibration::new(3);
+        calibration.add_day(0, [5.0, 1.0], 99);
+        calibration.start_day(4);
+        let p = |calibration: &Calibration| calibration.p_value(4.0, 0.5).p;
+        let before = p(&calibration);
+        calibration.retract(0, 5.0, false);
+        let mut without = Calibration::new(3);
+        without.add_day(0, [1.0], 99);
+        without.start_day(4);
+        assert_eq!((p(&calibration), calibration.n()), (p(&without), 100));
+        calibration.retract(0, 5.0, true);
+        assert_eq!(p(&calibration), before);
+        calibration.add_day(4, [5.0], 0);
+        calibration.retract(4, 5.0, false);
+        calibration.start_day(8);
+        assert_eq!(p(&calibration), before, "one that still waits");
     }
 
     #[test]

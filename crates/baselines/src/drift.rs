@@ -2,7 +2,10 @@
 //! Knows no estimator; every one of them takes a weight and is linear in it.
 
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Weights are whole 64ths, so that what is learned can be taken back exactly: those of an observation learned in full.
+pub const FULL: i32 = 64;
 
 /// Bits of surprise that still teach at full weight (one event in 16).
 const FREE_BITS: f64 = 4.0;
@@ -15,6 +18,11 @@ const MAX_HALVINGS: f64 = 6.0;
 /// much as a colleague who shows something ordinary some dozens of times.
 pub fn update_weight(bits: f64) -> f64 {
     (-((bits - FREE_BITS) / BITS_PER_HALVING).clamp(0.0, MAX_HALVINGS)).exp2()
+}
+
+/// A weight in (0, 1] in 64ths, at least one.
+pub fn parts(weight: f64) -> i32 {
+    ((weight * f64::from(FULL)).round() as i32).clamp(1, FULL)
 }
 
 /// A day's surprise beyond this many bits counts towards a change (null mean: 1.44 bits),
@@ -53,6 +61,10 @@ impl ChangePoint {
     pub fn relearning(&self, day: i64) -> bool {
         day <= i64::from(self.relearn_until) && self.relearn_until != 0
     }
+    /// Whether it says no more on `day` than a fresh one.
+    pub fn is_idle(&self, day: i64) -> bool {
+        self.sum <= 0.0 && !self.relearning(day)
+    }
     /// The weight of an observation with that many bits on `day`.
     pub fn weight(&self, day: i64, bits: f64) -> f64 {
         if self.relearning(day) { 1.0 } else { update_weight(bits) }
@@ -75,8 +87,8 @@ pub enum Verdict {
 struct Contribution<T> {
     key: u64,
     what: T,
-    first_weight: f32,
-    weight: f32,
+    first_parts: i32,
+    parts: i32,
 }
 
 /// The latest contributions, so that a verdict can change their weight afterwards, exactly and reversibly.
@@ -91,25 +103,25 @@ impl<T: Clone> Ledger<T> {
     pub fn new(capacity: u32) -> Self {
         Self { latest: VecDeque::new(), capacity }
     }
-    /// `what` was learned with `weight` from the event or indicator hashed to `key`.
-    pub fn remember(&mut self, key: u64, what: T, weight: f64) {
-        self.latest.push_back(Contribution { key, what, first_weight: weight as f32, weight: weight as f32 });
+    /// `what` was learned with a weight of so many 64ths from the event or indicator hashed to `key`.
+    pub fn remember(&mut self, key: u64, what: T, parts: i32) {
+        self.latest.push_back(Contribution { key, what, first_parts: parts, parts });
         while self.latest.len() > self.capacity as usize {
             self.latest.pop_front();
         }
     }
-    /// The changes of weight (positive or negative) that the verdict on `key` asks for: hand each to its estimator.
-    pub fn judge(&mut self, key: u64, verdict: Verdict) -> Vec<(T, f64)> {
+    /// The changes of weight (64ths, positive or negative) that verdicts on keys ask for: hand each to its estimator.
+    pub fn judge(&mut self, verdicts: &BTreeMap<u64, Verdict>) -> Vec<(T, i32)> {
         let change = |c: &mut Contribution<T>| {
-            let target = match verdict {
-                Verdict::Malicious => 0.0,
-                Verdict::Benign => 1.0,
-                Verdict::None => c.first_weight,
+            let target = match verdicts.get(&c.key)? {
+                Verdict::Malicious => 0,
+                Verdict::Benign => FULL,
+                Verdict::None => c.first_parts,
             };
-            let delta = f64::from(target) - f64::from(std::mem::replace(&mut c.weight, target));
-            (delta != 0.0).then(|| (c.what.clone(), delta))
+            let delta = target - std::mem::replace(&mut c.parts, target);
+            (delta != 0).then(|| (c.what.clone(), delta))
         };
-        self.latest.iter_mut().filter(|c| c.key == key).filter_map(change).collect()
+        self.latest.iter_mut().filter_map(change).collect()
     }
     /// Contributions remembered.
     pub fn len(&self) -> usize {
@@ -125,7 +137,7 @@ impl<T: Clone> Ledger<T> {
 mod tests {
     use super::*;
     use crate::counts::{Counts, Rate};
-    use crate::habits::Habits;
+    use crate::novelty::Categories;
 
     const DAY_S: i64 = 86_400;
 
@@ -165,25 +177,25 @@ mod tests {
 
     #[test]
     fn verdicts_are_exact_and_reversible() {
-        let mut habits = Habits::new(16, 30 * DAY_S);
-        let mut ledger = Ledger::new(100);
-        (0..10).for_each(|day| habits.add(1, day * DAY_S, 1.0));
-        let clean = habits.clone();
+        let (mut seen, mut ledger) = (Categories::default(), Ledger::new(100));
+        (0..10).for_each(|_| seen.add(1, FULL));
+        let clean = [1, 50, 51].map(|v| seen.count(v));
         for (key, value) in [(7, 50u32), (7, 51), (8, 52)] {
-            habits.add(value, 10 * DAY_S, 0.25);
-            ledger.remember(key, (value, 10 * DAY_S), 0.25);
+            seen.add(value, 16);
+            ledger.remember(key, value, 16);
         }
-        let taught = habits.clone();
-        let mut apply =
-            |habits: &mut Habits, verdict| ledger.judge(7, verdict).into_iter().for_each(|((v, at), delta)| habits.add(v, at, delta));
-        let counts = |habits: &Habits| [1, 50, 51, 52].map(|v| habits.count(v, 10 * DAY_S));
-        apply(&mut habits, Verdict::Malicious);
-        assert_eq!(counts(&habits)[..3], counts(&clean)[..3]);
-        apply(&mut habits, Verdict::Malicious);
-        apply(&mut habits, Verdict::Benign);
-        assert!((habits.count(50, 10 * DAY_S) - 1.0).abs() < 1e-6);
-        apply(&mut habits, Verdict::None);
-        assert_eq!(counts(&habits), counts(&taught));
+        let counts = |seen: &Categories| [1, 50, 51, 52].map(|v| seen.count(v));
+        let taught = counts(&seen);
+        let mut apply = |seen: &mut Categories, verdict| {
+            ledger.judge(&BTreeMap::from([(7, verdict)])).into_iter().for_each(|(v, delta)| seen.add(v, delta));
+        };
+        apply(&mut seen, Verdict::Malicious);
+        assert_eq!(counts(&seen)[..3], clean);
+        apply(&mut seen, Verdict::Malicious);
+        apply(&mut seen, Verdict::Benign);
+        assert_eq!(seen.count(50), 1.0);
+        apply(&mut seen, Verdict::None);
+        assert_eq!(counts(&seen), taught);
     }
 
     #[test]

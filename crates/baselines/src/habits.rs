@@ -232,7 +232,7 @@ pub fn habit_novelty(levels: &[Option<Level>], value: u32, at_s: i64, params: No
         Some(Level::Live(habits)) => (habits.count(value, at_s), habits.total(at_s)),
         _ => (0.0, 0.0),
     };
-    Novelty { tail: tail.clamp(1e-9, 1.0), level, seen: seen.round() as u32, n: n.round() as u64 }
+    Novelty { tail: tail.clamp(1e-9, 1.0), level, seen, n }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Novelty of a category by a hierarchical Pitman-Yor back-off with one table a type.
 
+use crate::drift::FULL;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -21,7 +22,7 @@ impl Default for NoveltyParams {
     }
 }
 
-/// How often each value was seen in one context (an entity, a peer group, the organisation).
+/// How often each value was seen in one context (an entity, a peer group, the organisation), in 64ths of a sighting.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Categories {
     /// Value and its sightings, by value: a few bytes for the few values of most contexts.
@@ -32,71 +33,102 @@ pub struct Categories {
 }
 
 /// A number of sightings, and all values seen no more often.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Rank {
     count: u32,
     mass: u64,
     values: u32,
 }
 
+/// 64ths as sightings.
+fn sightings(parts: u64) -> f64 {
+    parts as f64 / f64::from(FULL)
+}
+
 impl Categories {
-    /// One more sighting of `value`.
-    pub fn add(&mut self, value: u32) {
+    /// Of whole sightings, as snapshots before version 4 hold them, makes 64ths.
+    pub fn divide(&mut self) {
+        self.counts.iter_mut().for_each(|(_, count)| *count = count.saturating_mul(FULL.unsigned_abs()));
+        self.total = self.counts.iter().map(|(_, count)| u64::from(*count)).sum();
+        self.ranks.take();
+    }
+    /// One more sighting of `value` with a weight in 64ths; a negative one takes it back.
+    pub fn add(&mut self, value: u32, parts: i32) {
+        let before = self.total;
         match self.place(value) {
             Ok(place) => {
                 if let Some((_, count)) = self.counts.get_mut(place) {
-                    *count = count.saturating_add(1);
+                    let after = count.saturating_add_signed(parts);
+                    self.total = self.total + u64::from(after) - u64::from(*count);
+                    *count = after;
+                    if after == 0 {
+                        self.counts.remove(place);
+                    }
                 }
             }
-            Err(_) if self.counts.len() >= MAX_VALUES => return,
-            Err(place) => self.counts.insert(place, (value, 1)),
+            Err(place) if self.counts.len() < MAX_VALUES && parts > 0 => {
+                self.counts.insert(place, (value, parts.unsigned_abs()));
+                self.total += u64::from(parts.unsigned_abs());
+            }
+            Err(_) => {}
         }
-        self.total = self.total.saturating_add(1);
-        self.ranks.take();
+        if self.total != before {
+            self.ranks.take();
+        }
     }
     fn place(&self, value: u32) -> Result<usize, usize> {
         self.counts.binary_search_by_key(&value, |(value, _)| *value)
     }
-    /// Sightings of `value`.
-    pub fn count(&self, value: u32) -> u32 {
+    fn parts(&self, value: u32) -> u32 {
         self.place(value).ok().and_then(|place| self.counts.get(place)).map_or(0, |(_, count)| *count)
     }
+    /// Sightings of `value`.
+    pub fn count(&self, value: u32) -> f64 {
+        sightings(self.parts(value).into())
+    }
     /// Sightings of anything.
-    pub fn total(&self) -> u64 {
-        self.total
+    pub fn total(&self) -> f64 {
+        sightings(self.total)
     }
     /// The value seen most often, the smaller number on a tie.
     pub fn most_common(&self) -> Option<u32> {
         self.counts.iter().max_by_key(|(value, count)| (*count, std::cmp::Reverse(*value))).map(|(value, _)| *value)
     }
-    /// Sightings and number of the values seen at most `own` times.
-    fn no_more_often(&self, own: u32) -> (u64, u32) {
+    /// The values seen at most `own` 64ths.
+    fn no_more_often(&self, own: u32) -> Rank {
         if self.counts.len() <= MANY {
             let counts = self.counts.iter().map(|(_, count)| *count).filter(|count| *count <= own);
-            return counts.fold((0, 0), |(mass, values), count| (mass + u64::from(count), values + 1));
+            return counts.fold(Rank::default(), |rank, count| rank.and(count));
         }
         let ranks = self.ranks.get_or_init(|| {
             let mut counts: Vec<u32> = self.counts.iter().map(|(_, count)| *count).collect();
             counts.sort_unstable();
-            let mut below = Rank { count: 0, mass: 0, values: 0 };
+            let mut below = Rank::default();
             let rank = |count: u32| {
-                below = Rank { count, mass: below.mass + u64::from(count), values: below.values + 1 };
+                below = below.and(count);
                 below
             };
             counts.into_iter().map(rank).collect()
         });
         let place = ranks.partition_point(|rank| rank.count <= own);
-        place.checked_sub(1).and_then(|last| ranks.get(last)).map_or((0, 0), |rank| (rank.mass, rank.values))
+        place.checked_sub(1).and_then(|last| ranks.get(last)).copied().unwrap_or_default()
     }
-    /// Mass of the values no more frequent than `value` here, plus the back-off mass times the parent's tail.
+    /// Mass of the values no more frequent than `value` here, plus the back-off mass times the parent's tail. Of a value seen less than the
+    /// discount nothing is kept: `(n - d)+` and `min(n, d)` in place of `n - d` and `d`.
     fn tail(&self, value: u32, params: NoveltyParams, parent_tail: f64) -> f64 {
-        let n = self.total as f64;
-        let types = self.counts.len() as f64;
-        let own = self.count(value);
-        let denominator = params.concentration + n;
-        let (mass, rarer) = if own > 0 { self.no_more_often(own) } else { (0, 0) };
-        let kept = mass as f64 - params.discount * f64::from(rarer);
-        (kept + (params.concentration + params.discount * types) * parent_tail) / denominator
+        let own = self.parts(value);
+        let discount = (params.discount * f64::from(FULL)) as u32;
+        let small = self.no_more_often(discount);
+        let kept = |rank: Rank| sightings(rank.mass - small.mass) - params.discount * f64::from(rank.values - small.values);
+        let mass = if own > discount { kept(self.no_more_often(own)) } else { 0.0 };
+        let backed_off = sightings(small.mass) + params.discount * (self.counts.len() as f64 - f64::from(small.values));
+        (mass + (params.concentration + backed_off) * parent_tail) / (params.concentration + self.total())
+    }
+}
+
+impl Rank {
+    fn and(self, count: u32) -> Self {
+        Self { count, mass: self.mass + u64::from(count), values: self.values + 1 }
     }
 }
 
@@ -108,9 +140,9 @@ pub struct Novelty {
     /// Index into `levels` of the most specific level that has seen the value; `levels.len()` when only the prior knows it.
     pub level: usize,
     /// Sightings of this value at the most specific level.
-    pub seen: u32,
+    pub seen: f64,
     /// Observations at the most specific level.
-    pub n: u64,
+    pub n: f64,
 }
 
 /// Scores `value` against `levels`, most specific first, over a `prior` tail probability in (0, 1].
@@ -119,9 +151,9 @@ pub fn novelty(levels: &[Option<&Categories>], value: u32, params: NoveltyParams
     for level in levels.iter().rev().flatten() {
         tail = level.tail(value, params, tail);
     }
-    let level = levels.iter().position(|l| l.is_some_and(|l| l.count(value) > 0)).unwrap_or(levels.len());
+    let level = levels.iter().position(|l| l.is_some_and(|l| l.parts(value) > 0)).unwrap_or(levels.len());
     let first = levels.first().copied().flatten();
-    Novelty { tail: tail.clamp(1e-9, 1.0), level, seen: first.map_or(0, |l| l.count(value)), n: first.map_or(0, Categories::total) }
+    Novelty { tail: tail.clamp(1e-9, 1.0), level, seen: first.map_or(0.0, |l| l.count(value)), n: first.map_or(0.0, Categories::total) }
 }
 
 #[cfg(test)]
@@ -131,7 +163,7 @@ mod tests {
     fn seen(pairs: &[(u32, u32)]) -> Categories {
         let mut categories = Categories::default();
         for (value, times) in pairs {
-            (0..*times).for_each(|_| categories.add(*value));
+            (0..*times).for_each(|_| categories.add(*value, FULL));
         }
         categories
     }
@@ -152,7 +184,7 @@ mod tests {
         let fresh = Categories::default();
         let with = novelty(&[Some(&fresh), Some(&org)], 2, NoveltyParams::default(), 1.0);
         assert!((0.05..0.2).contains(&with.tail), "{with:?}");
-        assert_eq!((with.level, with.n), (1, 0));
+        assert_eq!((with.level, with.n), (1, 0.0));
         assert_eq!(novelty(&[None], 7, NoveltyParams::default(), 1.0).tail, 1.0, "a cold start is quiet");
     }
 
@@ -160,18 +192,32 @@ mod tests {
     fn many_values_are_ranked_as_few_are_counted() {
         let mut categories = Categories::default();
         for value in 0..200u32 {
-            (0..=value % 7).for_each(|_| categories.add(value));
-            let own = value % 9;
+            (0..=value % 7).for_each(|_| categories.add(value, FULL));
+            let own = value % 9 * FULL as u32;
             let counts = categories.counts.iter().map(|(_, count)| *count).filter(|count| *count <= own);
             let expected = counts.fold((0, 0), |(mass, values), count| (mass + u64::from(count), values + 1));
-            assert_eq!(categories.no_more_often(own), expected);
+            let found = categories.no_more_often(own);
+            assert_eq!((found.mass, found.values), expected);
         }
     }
 
     #[test]
     fn a_flood_of_values_is_capped() {
         let mut categories = Categories::default();
-        (0..MAX_VALUES as u32 + 100).for_each(|value| categories.add(value));
-        assert_eq!(categories.total(), MAX_VALUES as u64);
+        (0..MAX_VALUES as u32 + 100).for_each(|value| categories.add(value, FULL));
+        assert_eq!(categories.total(), MAX_VALUES as f64);
+    }
+    #[test]
+    fn what_was_seen_in_part_counts_in_part() {
+        let mut user = seen(&[(1, 200)]);
+        let tail = |user: &Categories, value| novelty(&[Some(user)], value, NoveltyParams::default(), 1.0).tail;
+        let never = tail(&user, 2);
+        user.add(2, 8);
+        assert!((tail(&user, 2) / never - 1.0).abs() < 0.1, "an eighth of a sighting is next to nothing");
+        (0..15).for_each(|_| user.add(2, 8));
+        let twice = tail(&seen(&[(1, 200), (2, 2)]), 2);
+        assert!((tail(&user, 2) / twice - 1.0).abs() < 1e-9, "sixteen of them are two");
+        (0..16).for_each(|_| user.add(2, -8));
+        assert_eq!(tail(&user, 2), never);
     }
 }

@@ -5,6 +5,8 @@
 //! 1975), and scores are logarithms. With a Gamma prior on the rate the predictive tail is a Lomax law, generalised Pareto again, whose
 //! heaviness says how few observations it rests on.
 
+use crate::calibration::Bin;
+
 /// Excesses that the tail is fitted to: a fiftieth of the observations, within these.
 const MIN_EXCESSES: u64 = 16;
 const MAX_EXCESSES: u64 = 200;
@@ -30,20 +32,24 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Of counts by bin and how many lie above each bin; bins are `width` bits wide.
-    pub fn fit(bins: &[u32], above: &[u64], total: u64, width: f64) -> Self {
+    /// Of the bins that hold something, lowest first, each `width` bits wide.
+    pub fn fit(bins: &[Bin], total: u64, width: f64) -> Self {
         let wanted = (total / SHARE).clamp(MIN_EXCESSES, MAX_EXCESSES);
-        let first_with_at_most = |limit: u64| above.partition_point(|above| *above > limit);
-        let (threshold, from) = (first_with_at_most(wanted), first_with_at_most(RANKED));
+        let first_with_at_most = |limit: u64| match bins.get(bins.partition_point(|bin| bin.above > limit)) {
+            Some(bin) if total > limit => bin.place.into(),
+            _ => 0,
+        };
+        let (threshold, from): (usize, usize) = (first_with_at_most(wanted), first_with_at_most(RANKED));
         let (mut excesses, mut sum) = (0.0, 0.0);
-        for (index, count) in bins.iter().enumerate().skip(threshold + 1).filter(|(_, count)| **count > 0) {
-            excesses += f64::from(*count);
+        for bin in bins.iter().filter(|bin| usize::from(bin.place) > threshold) {
+            excesses += f64::from(bin.count);
             // The middle of the bin.
-            sum += f64::from(*count) * ((index - threshold) as f64 - 0.5);
+            sum += f64::from(bin.count) * ((usize::from(bin.place) - threshold) as f64 - 0.5);
         }
+        let from = from.max(threshold);
         Self {
-            from: from.max(threshold),
-            above: above.get(from.max(threshold)).copied().unwrap_or(0),
+            from,
+            above: bins.iter().filter(|bin| usize::from(bin.place) > from).map(|bin| u64::from(bin.count)).sum(),
             threshold,
             shape: PRIOR_EXCESSES + excesses,
             scale: PRIOR_EXCESSES * PRIOR_MEAN / width + sum,

@@ -1,11 +1,12 @@
 //! How much: hierarchical tails over logarithmic bins.
 
+use crate::drift::FULL;
 use serde::{Deserialize, Serialize};
 
 /// Bins of half a power of two: bin = floor(2 log2(1 + amount)).
 const BINS: u8 = 128;
 
-/// Counts of amounts in logarithmic bins.
+/// Counts of amounts in logarithmic bins, in 64ths of an observation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Volume {
     /// Bin and its observations, by bin: most entities need few of them.
@@ -18,18 +19,32 @@ fn bin(amount: u64) -> u8 {
 }
 
 impl Volume {
-    /// One more observation of `amount` (any unit, the same for all).
-    pub fn add(&mut self, amount: u64) {
+    /// Of whole sightings, as snapshots before version 4 hold them, makes 64ths.
+    pub fn divide(&mut self) {
+        self.bins.iter_mut().for_each(|(_, count)| *count = count.saturating_mul(FULL.unsigned_abs()));
+        self.total = self.bins.iter().map(|(_, count)| u64::from(*count)).sum();
+    }
+    /// One more observation of `amount` (any unit, the same for all) with a weight in 64ths; a negative one takes it back.
+    pub fn add(&mut self, amount: u64, parts: i32) {
         let bin = bin(amount);
         match self.bins.binary_search_by_key(&bin, |(bin, _)| *bin) {
-            Ok(place) => self.bins.get_mut(place).into_iter().for_each(|(_, count)| *count = count.saturating_add(1)),
-            Err(place) => self.bins.insert(place, (bin, 1)),
+            Ok(place) => {
+                if let Some((_, count)) = self.bins.get_mut(place) {
+                    let after = count.saturating_add_signed(parts);
+                    self.total = self.total + u64::from(after) - u64::from(*count);
+                    *count = after;
+                }
+            }
+            Err(place) if parts > 0 => {
+                self.bins.insert(place, (bin, parts.unsigned_abs()));
+                self.total += u64::from(parts.unsigned_abs());
+            }
+            Err(_) => {}
         }
-        self.total = self.total.saturating_add(1);
     }
     /// Observations.
-    pub fn total(&self) -> u64 {
-        self.total
+    pub fn total(&self) -> f64 {
+        self.total as f64 / f64::from(FULL)
     }
     /// The amount below which half of the observations lie (upper edge of the bin), 0 without any.
     pub fn median(&self) -> u64 {
@@ -42,8 +57,9 @@ impl Volume {
         }
         0
     }
-    fn at_least(&self, amount: u64) -> u64 {
-        self.bins.iter().rev().take_while(|(place, _)| *place >= bin(amount)).map(|(_, count)| u64::from(*count)).sum()
+    fn at_least(&self, amount: u64) -> f64 {
+        let parts: u64 = self.bins.iter().rev().take_while(|(place, _)| *place >= bin(amount)).map(|(_, count)| u64::from(*count)).sum();
+        parts as f64 / f64::from(FULL)
     }
 }
 
@@ -52,7 +68,7 @@ impl Volume {
 pub fn volume_tail(levels: &[Option<&Volume>], amount: u64, strength: f64, prior: f64) -> f64 {
     let mut tail = prior.clamp(1e-9, 1.0);
     for level in levels.iter().rev().flatten() {
-        tail = (level.at_least(amount) as f64 + strength * tail) / (level.total as f64 + strength);
+        tail = (level.at_least(amount) + strength * tail) / (level.total() + strength);
     }
     tail.clamp(1e-9, 1.0)
 }
@@ -64,7 +80,7 @@ mod tests {
     #[test]
     fn a_huge_amount_is_in_the_tail() {
         let mut device = Volume::default();
-        (0..500).for_each(|i| device.add(1_000 + i * 10));
+        (0..500).for_each(|i| device.add(1_000 + i * 10, FULL));
         assert!(volume_tail(&[Some(&device)], 2_000, 5.0, 0.5) > 0.5);
         assert!(volume_tail(&[Some(&device)], 80_000_000, 5.0, 0.01) < 2e-3);
         assert!((1_000..8_000).contains(&device.median()));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::{Correspondents, EntityGraph};
-use weft_indicators::{Context, Extractor, Fact, Findings, ModelSet, Outside, Settings, State, finding};
+use weft_indicators::{Context, Extractor, Fact, Findings, Judgement, ModelSet, Outside, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
     SmolStr,
@@ -136,6 +136,11 @@ impl Engine {
     /// From now on incidents honour these.
     pub fn constrain(&mut self, constraints: Arc<Constraints>) {
         self.constraints = constraints;
+    }
+
+    /// From the day after each was given on, what was learned heeds these.
+    pub fn judge(&mut self, judgements: Arc<Vec<Judgement>>) {
+        self.state.judge(judgements);
     }
 
     /// Takes the events of one hour, in (time, uid) order; hours must not go back.

@@ -90,6 +90,10 @@ impl Pipeline {
         }
         self.engine.constrain(constraints);
     }
+    /// From the day after each was given on, what was learned heeds the analysts' word on what was an attack and what was none.
+    pub fn judge(&mut self, judgements: std::sync::Arc<Vec<weft_indicators::Judgement>>) {
+        self.engine.judge(judgements);
+    }
     /// Incidents as they stand now, with everything in the window; they may still change.
     pub fn provisional(&mut self) -> (Vec<weft_model::Indicator>, Vec<Incident>) {
         let fresh = self.window.newest_hour().map_or(i64::MIN, |newest| newest.saturating_sub(FRESH_HOURS));

@@ -7,7 +7,8 @@
 //! end         an empty name
 //! ```
 //!
-//! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`. A change of what a section holds is a new version
+//! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`; 3 adds `notes`; 4 has weights, lessons and
+//! peer classes in `state`. A change of what a section holds is a new version
 //! with a step in [`migrate`]; the golden pairs in `tests/snapshot` hold us to that.
 
 use crate::coverage::Silences;
@@ -17,12 +18,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use weft_entity_graph::Notes;
+use weft_indicators::{EarlierState, State};
 use weft_model::id::content_hash;
 
 const MAGIC: &[u8; 8] = b"WEFTSTAT";
 /// The version written, and the oldest that is read.
-pub const VERSION: u32 = 3;
-const OLDEST: u32 = 1;
+pub const VERSION: u32 = 4;
+pub const OLDEST: u32 = 1;
 /// Sections of one file, bytes of one section when it is unpacked.
 const MAX_SECTIONS: usize = 32;
 const MAX_SECTION_BYTES: u64 = 16 << 30;
@@ -120,6 +122,14 @@ fn migrate(version: u32, found: &mut Found) -> Result<(), SnapshotError> {
     if version < 3 {
         // Who was elsewhere is forgotten after hours; announced exercises must be announced again.
         found.put("notes", &Notes::default())?;
+    }
+    if version < 4 {
+        let state: EarlierState = found.take("state")?;
+        found.put("state", &State::from(state))?;
+        if found.has("rules") {
+            let rules: weft_sigma::EarlierState = found.take("rules")?;
+            found.put("rules", &weft_sigma::State::from(rules))?;
+        }
     }
     Ok(())
 }

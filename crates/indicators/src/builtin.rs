@@ -27,6 +27,7 @@ pub const MODELS: &[(&str, &str)] = files![
     "email/many-strangers.yaml",
     "email/one-matter-many-strangers.yaml",
     "email/misleading-link.yaml",
+    "email/new-topic.yaml",
     "email/no-association.yaml",
     "email/one-site-many-strangers.yaml",
     "email/private-copy.yaml",

@@ -105,6 +105,8 @@ impl InlineTest {
         let minutes: Vec<i64> =
             fields.get("at_minutes").into_iter().flat_map(|text| text.split(' ')).filter_map(|m| m.parse().ok()).collect();
         let day = at.day();
+        // The recipients of a message are told from who is judged.
+        let of_people = model.features.iter().any(|feature| feature.measure == FeatureKind::Topic(EntityKind::Person));
         let fact = |index: u64| -> Result<Fact, ModelError> {
             let keeper = if model.entity == EntityKind::Device { "device" } else { "person" };
             let mut values: Vec<(Field, SmolStr)> = Field::named(keeper)
@@ -127,6 +129,7 @@ impl InlineTest {
                     "url" => Some(EntityKind::Url),
                     "device" => Some(EntityKind::Device),
                     "campaign" => Some(EntityKind::Campaign),
+                    "person" if of_people => Some(EntityKind::Person),
                     _ => None,
                 };
                 entities.extend(kind.map(|kind| Entity::new(kind, value.as_str())));

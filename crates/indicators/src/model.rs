@@ -34,6 +34,8 @@ pub enum FeatureKind {
     FixedTime(AmountKind),
     /// The fact's amount against earlier ones.
     Volume(AmountKind),
+    /// How far what a message is about is from what the fact's entities of this kind wrote, or were written to, about.
+    Topic(EntityKind),
     /// Hour of the week.
     HourOfWeek(AmountKind),
     /// The most surprising indicator of another model on the same entity shortly before.

@@ -2,11 +2,14 @@
 
 use crate::context::Context;
 use crate::fact::Fact;
+use crate::field;
+use crate::lesson::Lessons;
 use crate::model::{After, Feature, FeatureKind, Model, Source};
 use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Open, Recent, State, Times, TimesBySubject};
 use crate::template;
 use foldhash::HashMap;
 use weft_baselines::calibration::tie_of;
+use weft_baselines::drift::FULL;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
@@ -34,6 +37,10 @@ pub(crate) struct Group<'a> {
     pub(crate) entity: SmolStr,
     pub(crate) subject: SmolStr,
     pub(crate) facts: Vec<&'a Fact>,
+    /// The weight with which it is learned, in 64ths: it falls with surprise.
+    pub(crate) parts: i32,
+    /// The indicator that it is part of.
+    pub(crate) kept: Option<IndicatorUid>,
 }
 
 /// Facts that the model applies to, by entity and subject, in the order in which each first appears.
@@ -46,7 +53,7 @@ pub(crate) fn group<'a>(model: &Model, facts: &[&'a Fact]) -> Vec<Group<'a>> {
         }
         let Some((entity, subject)) = keeper(model, fact).zip(fact.get(model.subject)) else { continue };
         let position = *index.entry((&entity.key, subject)).or_insert_with(|| {
-            groups.push(Group { entity: SmolStr::new(&entity.key), subject: subject.clone(), facts: Vec::new() });
+            groups.push(Group { entity: SmolStr::new(&entity.key), subject: subject.clone(), facts: Vec::new(), parts: FULL, kept: None });
             groups.len() - 1
         });
         if let Some(group) = groups.get_mut(position) {
@@ -61,7 +68,7 @@ fn keeper<'a>(model: &Model, fact: &'a Fact) -> Option<&'a Entity> {
     kin(model.entity, fact)
 }
 
-fn kin(kind: EntityKind, fact: &Fact) -> Option<&Entity> {
+pub(crate) fn kin(kind: EntityKind, fact: &Fact) -> Option<&Entity> {
     let other = match kind {
         EntityKind::Person => EntityKind::Account,
         EntityKind::Domain => EntityKind::Host,
@@ -109,7 +116,7 @@ struct Answer {
 }
 
 /// Scores the group, updates the open day, and returns the indicator when it is (or stays) worth keeping.
-pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) -> Option<Indicator> {
+pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &mut Group<'_>) -> Option<Indicator> {
     open(state, index, model, group)?;
     follow(state, index, model, context, group);
     let first = *group.facts.first()?;
@@ -148,9 +155,13 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     }
 
     let day = fact.event.time.day();
+    let class = state.classes.of(&group.entity).filter(|_| model.entity.is_internal());
+    let sure = if state.settings.slow_surprise { memory.sure_bits(class, raw) } else { 0.0 };
+    group.parts = memory.weight(&group.entity, day, sure);
+    memory.open.get_mut(&key)?.bits = memory.open.get(&key)?.bits.max(sure);
     let uid =
         IndicatorUid::of("indicator", &[model.name.as_bytes(), group.entity.as_bytes(), group.subject.as_bytes(), &day.to_be_bytes()]);
-    let value = memory.calibration.p_value(raw, tie_of(&uid.0));
+    let value = memory.calibration.p_value(class, raw, tie_of(&uid.0));
     // Never more surprising than its parts: where everybody's score is the same, a lucky tie-break is no finding (ADR 0004).
     let bits = surprise_bits(value.p, value.n).min(raw);
     if bits >= keep_bits && value.n >= MIN_CALIBRATED && state.is_suppressed(model, fact) {
@@ -176,6 +187,7 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
         open.kept = explained;
     }
     let kept = open.kept.as_mut()?;
+    group.kept = Some(uid);
     kept.events = open.events.iter().copied().collect();
     kept.time = kept.events.first().map_or(kept.time, |event| event.time);
     kept.end_time = kept.events.last().map_or(kept.end_time, |event| event.time);
@@ -187,6 +199,9 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
 /// Adds the hour's facts to the open (entity, subject) of the day.
 fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Option<()> {
     let peer = group.facts.first().and_then(|fact| fact.peer.clone()).map(|peer| state.names.number(&peer));
+    if let Some(class) = peer.filter(|_| model.entity.is_internal()) {
+        state.classes.learn(&group.entity, class, model.entity == EntityKind::Device);
+    }
     let memory = state.memory.get_mut(index)?;
     let open = memory.open.entry((group.entity.clone(), group.subject.clone())).or_default();
     open.peer = peer;
@@ -269,6 +284,18 @@ fn times_answer(memory: &ModelState, key: &(SmolStr, SmolStr), position: usize) 
     Some(Answer { bits: -p.log2(), observed, expected: expected.to_owned(), n: n as u64, peer: "self".to_owned() })
 }
 
+/// What the fact's message is about, if its subject says so.
+pub(crate) fn topic(fact: &Fact) -> Option<(&SmolStr, weft_topic::Embedding)> {
+    let subject = fact.get(field!("subject"))?;
+    Some((subject, weft_topic::embed(subject)?))
+}
+
+/// The fact's entities of a kind; people and accounts stand for each other.
+pub(crate) fn kindred(kind: EntityKind, fact: &Fact) -> impl Iterator<Item = &Entity> {
+    let other = if kind == EntityKind::Person { EntityKind::Account } else { kind };
+    fact.entities.iter().filter(move |entity| entity.kind == kind || entity.kind == other)
+}
+
 /// The most surprising indicator of the model that `after` names, for this entity, up to the end of the hour of `at`.
 fn leader<'a>(state: &'a State, after: &After, entity: &SmolStr, at: EventTime) -> Option<&'a Recent> {
     let position = state.models.models.iter().position(|other| other.name == after.model)?;
@@ -277,21 +304,25 @@ fn leader<'a>(state: &'a State, after: &After, entity: &SmolStr, at: EventTime) 
     recent.max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.at.cmp(&a.at)))
 }
 
-/// Whether the fact came from an address that its actor has used for more than a day: the owner's act, not the intruder's.
-fn is_from_usual_source(context: Context<'_>, fact: &Fact) -> bool {
-    let (Some(actor), Some(source)) = (fact.actor(), fact.entity(EntityKind::Ip)) else { return false };
+/// Whether the fact's actor touched the entity between 30 days and one day before, and not only in a confirmed incident.
+pub(crate) fn knows(lessons: &Lessons, context: Context<'_>, fact: &Fact, entity: &Entity) -> bool {
     let (from, to) = (fact.event.time.plus_ms(-30 * DAY_MS), fact.event.time.plus_ms(-DAY_MS));
-    context.graph.touches(source).is_some_and(|touches| touches.touched_by(&actor.key, from, to))
+    let touches = context.graph.touches(entity);
+    fact.actor().is_some_and(|actor| {
+        touches.is_some_and(|touches| touches.touched_by(&actor.key, from, to)) && !lessons.is_condemned(&SmolStr::new(&actor.key), entity)
+    })
 }
 
-fn is_from_wanted_source(after: &After, context: Context<'_>, fact: &Fact) -> bool {
-    is_from_usual_source(context, fact) == (after.source == Source::Usual)
+/// From an address that its actor has used for more than a day a fact is the owner's act, not the intruder's.
+fn is_from_wanted_source(after: &After, lessons: &Lessons, context: Context<'_>, fact: &Fact) -> bool {
+    let is_usual = fact.entity(EntityKind::Ip).is_some_and(|source| knows(lessons, context, fact, source));
+    is_usual == (after.source == Source::Usual)
 }
 
 /// What follows a surprise speaks of its source too: an account change without an address is tied to the sign-in before it.
 fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) {
     let source = |after: &After| {
-        let first = group.facts.iter().find(|fact| is_from_wanted_source(after, context, fact))?;
+        let first = group.facts.iter().find(|fact| is_from_wanted_source(after, &state.lessons, context, fact))?;
         leader(state, after, &group.entity, first.event.time)?.source.clone()
     };
     if !model.features.iter().any(|feature| feature.measure.after().is_some()) {
@@ -378,18 +409,18 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             Answer {
                 bits: -found.tail.log2(),
                 observed: words.say(|| match found.seen {
-                    0 => format!("{value} (never before)"),
-                    seen => format!("{value} ({seen} times before)"),
+                    seen if seen <= 0.0 => format!("{value} (never before)"),
+                    seen => format!("{value} ({} times before)", seen.ceil()),
                 }),
                 expected: words.say(|| {
                     let usual = levels.iter().flatten().find_map(|level| level.most_common()).and_then(|number| state.names.text(number));
                     usual.map_or_else(|| "nothing learned yet".to_owned(), |usual| format!("usually {usual}"))
                 }),
-                n: found.n,
+                n: found.n.round() as u64,
                 peer: level_name(found.level),
             }
         }
-        (FeatureKind::Rarity(kind), _) => rarity(*kind, model, context, fact, words),
+        (FeatureKind::Rarity(kind), _) => rarity(*kind, model, &state.lessons, context, fact, words),
         (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Volume(levels))) => {
             let amount = match &feature.measure {
                 FeatureKind::Distinct(_) => open.and_then(|o| o.distinct.get(&position)).map_or(0, |set| set.len() as u64),
@@ -419,6 +450,20 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
                 peer: level_name(2),
             }
         }
+        (FeatureKind::Topic(kind), Some(Baseline::Topics(topics))) => {
+            let Some((subject, topic)) = topic(fact) else { return silent(words) };
+            let whose: Vec<u32> = kindred(*kind, fact).filter_map(|entity| state.names.known(&entity.key)).collect();
+            let tie =
+                tie_of(&IndicatorUid::of("topic", &[model.name.as_bytes(), &[position as u8], key.0.as_bytes(), &fact.event.uid.0]).0);
+            let found = topics.surprise(&whose, &topic.0, tie);
+            Answer {
+                bits: -found.p.log2(),
+                observed: words.say(|| format!("{subject} ({:.0} % away from earlier subjects)", 100.0 * found.distance.min(1.0))),
+                expected: words.say(|| "subjects like earlier ones".into()),
+                n: found.n,
+                peer: level_name(0),
+            }
+        }
         (FeatureKind::Ordered(_), _) => {
             let sequence = open.and_then(|open| open.sequence.get(&position)).map_or(&[][..], Vec::as_slice);
             let ascents = sequence.windows(2).filter(|pair| pair.first() < pair.last()).count();
@@ -436,19 +481,19 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
         }
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
             let [own, _, organisation] = levels.get(own, peer);
-            let hours = own.filter(|hours| hours.total() >= 20).or(organisation);
+            let hours = own.filter(|hours| hours.total() >= 20.0).or(organisation);
             let hour = fact.event.time.hour_of_week();
             let tail = hours.map_or(1.0, |hours| hours.tail(hour, HOUR_STRENGTH));
             Answer {
                 bits: -tail.log2(),
                 observed: words.say(|| fact.event.time.to_rfc3339()),
                 expected: words.say(|| "usual hours of the week".into()),
-                n: hours.map_or(0, weft_baselines::HourOfWeek::total),
+                n: hours.map_or(0, |hours| hours.total().round() as u64),
                 peer: level_name(if own.is_some() { 0 } else { 2 }),
             }
         }
         (FeatureKind::After(after), _) => {
-            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, context, fact));
+            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, &state.lessons, context, fact));
             let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,
@@ -493,19 +538,19 @@ fn amount_answer(
     words: Words,
 ) -> Answer {
     let tail = volume_tail(&levels, amount, strength, prior);
-    let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0)).unwrap_or(3);
+    let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0.0)).unwrap_or(3);
     let from = levels.get(level).copied().flatten();
     Answer {
         bits: -tail.log2(),
         observed: words.say(|| format!("{amount} {unit}")),
         expected: words.say(|| from.map_or_else(|| "nothing learned yet".to_owned(), |from| format!("about {} {unit}", from.median()))),
-        n: from.map_or(0, weft_baselines::Volume::total),
+        n: from.map_or(0, |from| from.total().round() as u64),
         peer: level_name(level),
     }
 }
 
 /// How few internal entities of the judged kind touched the fact's `kind` entity between 30 days and one day ago.
-fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact, words: Words) -> Answer {
+fn rarity(kind: EntityKind, model: &Model, lessons: &Lessons, context: Context<'_>, fact: &Fact, words: Words) -> Answer {
     let Some(entity) = kin(kind, fact) else { return silent(words) };
     let at = fact.event.time;
     let (people, devices) = context.graph.internal_counts();
@@ -513,8 +558,7 @@ fn rarity(kind: EntityKind, model: &Model, context: Context<'_>, fact: &Fact, wo
     let population = if is_network { devices } else { people };
     let earlier = (at.plus_ms(-30 * DAY_MS), at.plus_ms(-DAY_MS));
     let touches = context.graph.touches(entity);
-    let knows_it = fact.actor().is_some_and(|actor| touches.is_some_and(|touches| touches.touched_by(&actor.key, earlier.0, earlier.1)));
-    if knows_it {
+    if knows(lessons, context, fact, entity) {
         return Answer {
             bits: 0.0,
             observed: words.say(|| format!("{} (known to it)", entity.key)),

@@ -1,8 +1,8 @@
 //! Counts how often p-values fall below nominal levels, so that an evaluation can compare promise and observation. Scores nothing and
 //! teaches nothing.
 
-use foldhash::HashMap;
-use weft_baselines::Calibration;
+use std::collections::BTreeMap;
+use weft_baselines::PeerCalibration;
 use weft_model::SmolStr;
 
 /// The nominal levels counted.
@@ -24,23 +24,29 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// `today`: highest score of each active entity; `calibration`: as it stood during the day.
-    pub(crate) fn of(family: &str, day: i64, calibration: &Calibration, today: &HashMap<SmolStr, f64>, silent: u64) -> Self {
-        let of_silence = chances(calibration, 0.0).map(|chance| chance * silent as f64);
+    /// `today`: highest score of each active entity, with its class; `calibration`: as it stood during the day; `silent`: by class, those
+    /// of none under `None`.
+    pub(crate) fn of<'a>(
+        family: &str,
+        day: i64,
+        calibration: &PeerCalibration,
+        today: impl Iterator<Item = (&'a SmolStr, Option<u32>, f64)>,
+        silent: &BTreeMap<Option<u32>, u64>,
+    ) -> Self {
+        let chances = |class, score| LEVELS.map(|level| calibration.chance_below(class, score, level));
+        let mut of_silence = [0.0; 3];
+        for (class, count) in silent {
+            of_silence.iter_mut().zip(chances(*class, 0.0)).for_each(|(sum, chance)| *sum += chance * *count as f64);
+        }
+        let mut entity_days: u64 = silent.values().sum();
         let mut active: Vec<(SmolStr, [f64; 3])> = today
-            .iter()
-            .map(|(entity, score)| (entity.clone(), chances(calibration, *score)))
+            .inspect(|_| entity_days += 1)
+            .map(|(entity, class, score)| (entity.clone(), chances(class, score)))
             .filter(|(_, chances)| chances.iter().any(|chance| *chance > 0.0))
             .collect();
         active.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self { family: family.to_owned(), day, entity_days: today.len() as u64 + silent, silent: of_silence, active }
+        Self { family: family.to_owned(), day, entity_days, silent: of_silence, active }
     }
-}
-
-/// The chance that the p-value of a score is below each level: p is linear in its uniform tie-break.
-fn chances(calibration: &Calibration, score: f64) -> [f64; 3] {
-    let (least, most) = (calibration.p_value(score, 0.0).p, calibration.p_value(score, 1.0).p);
-    LEVELS.map(|level| if most > least { ((level - least) / (most - least)).clamp(0.0, 1.0) } else { f64::from(u8::from(least < level)) })
 }
 
 #[cfg(test)]
@@ -50,10 +56,11 @@ mod tests {
     #[test]
     fn exchangeable_days_exceed_as_often_as_promised() {
         // 999 silent entity-days and one of score 5 behind the table; the same mixture on the day judged.
-        let mut calibration = Calibration::new(0);
-        calibration.add_day(0, [5.0], 999);
+        let (mut calibration, ann) = (PeerCalibration::new(0), SmolStr::new("ann"));
+        calibration.add_day(0, [(None, 5.0)], 999, &BTreeMap::new());
         calibration.start_day(1);
-        let tally = Tally::of("f", 1, &calibration, &HashMap::from_iter([(SmolStr::new("ann"), 5.0)]), 999);
+        let tally = |score, silent| Tally::of("f", 1, &calibration, [(&ann, None, score)].into_iter(), &BTreeMap::from([(None, silent)]));
+        let (high, tally) = (tally(9.0, 0), tally(5.0, 999));
         assert_eq!((tally.entity_days, tally.active.len()), (1000, 1));
         for (place, level) in LEVELS.iter().enumerate() {
             let observed = tally.silent[place] + tally.active[0].1[place];
@@ -62,7 +69,6 @@ mod tests {
             let least = if *level < 1e-3 { 0.0 } else { 0.4 };
             assert!((least..=1.1).contains(&ratio), "{level}: {observed}");
         }
-        let high = Tally::of("f", 1, &calibration, &HashMap::from_iter([(SmolStr::new("ann"), 9.0)]), 0);
         assert_eq!(high.active[0].1[..2], [1.0, 1.0]);
     }
 }

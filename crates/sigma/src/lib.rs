@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod condition;
 pub mod detection;
+mod earlier;
 pub mod error;
 pub mod file;
 pub mod inline_test;
@@ -15,6 +16,7 @@ pub mod state;
 pub mod window;
 
 pub use builtin::builtin;
+pub use earlier::EarlierState;
 pub use error::SigmaError;
 pub use inline_test::{InlineTest, Outcome};
 pub use rule::{Rule, RuleSet};

@@ -28,21 +28,21 @@ const MIN_CALIBRATED: u64 = 100;
 const MAX_SILENT_DAYS: i64 = 4;
 
 /// The values of a group.
-type Key = Vec<SmolStr>;
+pub(crate) type Key = Vec<SmolStr>;
 
 /// One rule's memory.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Memory {
-    calibration: Calibration,
+pub(crate) struct Memory {
+    pub(crate) calibration: Calibration,
     /// Highest score of each entity seen today.
-    today: HashMap<SmolStr, f64>,
-    windows: HashMap<Key, (Vec<Entity>, Domain, Window)>,
-    open: HashMap<Key, Open>,
+    pub(crate) today: HashMap<SmolStr, f64>,
+    pub(crate) windows: HashMap<Key, (Vec<Entity>, Domain, Window)>,
+    pub(crate) open: HashMap<Key, Open>,
 }
 
 /// A group that matched on the open day.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Open {
+pub(crate) struct Open {
     events: BTreeSet<EventRef>,
     /// The best score with what it was measured from.
     best: f64,
@@ -107,6 +107,11 @@ impl State {
         let memory = rules.rules.iter().map(|_| memory()).collect();
         let needed = Arc::new(Needed::of(&rules));
         Self { rules, settings, memory, needed, first_day: None, day: None, refused: 0 }
+    }
+
+    /// What was learned so far.
+    pub(crate) fn earlier(memory: Vec<Memory>, [first_day, day]: [Option<i64>; 2], refused: u64) -> Self {
+        Self { memory, first_day, day, refused, ..Self::new(Arc::default(), Settings::default()) }
     }
 
     /// What was written of the state of these rules, ready to go on; `None` when it is of others.

@@ -152,6 +152,20 @@ impl Store {
         })
     }
 
+    /// The latest verdicts on whether something was an attack, undone ones too, in the order they were given.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn judgements(&self) -> Result<Vec<VerdictRow>, StoreError> {
+        self.with(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM verdict WHERE kind IN ('confirm', 'dismiss') ORDER BY id DESC LIMIT 10000")?;
+            let mut rows = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+            rows.reverse();
+            Ok(rows)
+        })
+    }
+
     /// A number that changes with every verdict given or undone.
     ///
     /// # Errors

@@ -138,6 +138,7 @@ impl Consumer<'_> {
     /// The analysis of everything in the event store.
     fn rebuild(&self, knowledge: &Knowledge) -> anyhow::Result<Pipeline> {
         let mut pipeline = Pipeline::live(knowledge.clone());
+        self.tell(&mut pipeline)?;
         for event in self.events.all() {
             pipeline.push(event?);
             if self.shared.stop.load(Ordering::Relaxed) {
@@ -149,6 +150,7 @@ impl Consumer<'_> {
 
     /// A restored analysis with the events that are not in it.
     fn catch_up(&self, mut pipeline: Pipeline) -> anyhow::Result<Pipeline> {
+        self.tell(&mut pipeline)?;
         let from = EventTime(pipeline.first_open_hour().saturating_mul(HOUR_MS));
         for event in self.events.range(from, EventTime(i64::MAX)) {
             pipeline.push(event?);
@@ -203,7 +205,7 @@ impl Consumer<'_> {
     fn heed(&self, running: &mut Running) -> anyhow::Result<()> {
         let version = self.store.verdict_version()?;
         if version != running.verdicts {
-            running.pipeline.constrain(Arc::new(verdicts::constraints(self.store)?));
+            self.tell(&mut running.pipeline)?;
             running.verdicts = version;
             running.is_dirty = true;
         }
@@ -236,6 +238,13 @@ impl Consumer<'_> {
         running.publication.restate(self, running.publisher.as_ref(), touched.as_ref())
     }
 
+    /// Gives the pipeline the analysts' word.
+    fn tell(&self, pipeline: &mut Pipeline) -> anyhow::Result<()> {
+        pipeline.constrain(Arc::new(verdicts::constraints(self.store)?));
+        pipeline.judge(Arc::new(verdicts::judgements(self.store)?));
+        Ok(())
+    }
+
     fn refuse(&self, running: &Running, bad: &weft_bus::Record, reason: &str) -> anyhow::Result<()> {
         tracing::warn!(reason, "a record on the events topic is refused");
         Ok(running.publisher.publish(vec![record::dead_letter(&self.config.tenant, bad, reason)])?)
@@ -251,7 +260,6 @@ impl Consumer<'_> {
         let started = Instant::now();
         if running.is_stale && is_pause {
             running.pipeline = self.rebuild(&running.knowledge)?;
-            running.pipeline.constrain(Arc::new(verdicts::constraints(self.store)?));
             running.is_stale = false;
         }
         if !running.is_stale {

@@ -1,7 +1,8 @@
-//! The analysts' standing verdicts as constraints of stitching, and which closed incidents grew.
+//! The analysts' standing verdicts as constraints of stitching and of learning, and which closed incidents grew.
 
 use std::collections::BTreeSet;
-use weft_model::{Incident, IndicatorUid};
+use weft_indicators::{Judgement, Verdict};
+use weft_model::{EventTime, Incident, IndicatorUid};
 use weft_stitcher::Constraints;
 use weft_store::{Decision, IncidentStatus, Store, VerdictKind};
 
@@ -23,6 +24,17 @@ pub fn constraints(store: &Store) -> anyhow::Result<Constraints> {
         }
     }
     Ok(constraints)
+}
+
+/// What analysts said was an attack or none, for what the models learn.
+pub fn judgements(store: &Store) -> anyhow::Result<Vec<Judgement>> {
+    let judgement = |row: weft_store::VerdictRow| Judgement {
+        since: EventTime(row.verdict.time_ms),
+        until: row.undone_ms.map(EventTime),
+        verdict: if row.verdict.kind == VerdictKind::Confirm { Verdict::Malicious } else { Verdict::Benign },
+        indicators: row.verdict.members.iter().filter_map(|uid| uid.parse().ok()).collect(),
+    };
+    Ok(store.judgements()?.into_iter().map(judgement).collect())
 }
 
 /// A closed incident is not extended in silence: when `incident` holds more than it did when it was closed, it is open again, with a
