@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::ModelError;
 use crate::fact::Fact;
 use crate::field::Field;
-use crate::model::{Model, ModelSet};
+use crate::model::{FeatureKind, Model, ModelSet};
 use crate::outside::Outside;
 use crate::state::{Recent, Settings, State};
 use serde::{Deserialize, Serialize};

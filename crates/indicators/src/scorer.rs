@@ -507,7 +507,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::SoonAfter(after), _) => {
-            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, context, fact));
+            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, &state.lessons, context, fact));
             let gap_ms = led.map(|recent| fact.event.time.since(recent.at)).filter(|gap_ms| *gap_ms >= 0);
             let gap_ms = gap_ms.map(|gap_ms| gap_ms.max(MINUTE_MS));
             Answer {
