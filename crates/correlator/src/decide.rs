@@ -134,6 +134,7 @@ mod tests {
             indicator("shop visit", "device-domain", "command-and-control", 600, 9.0, &[(Device, "d7"), (Site, "shop.example")]),
             indicator("grant", "saas-grant", "persistence", 602, 9.0, &[(Account, "svc"), (Device, "d7")]),
             indicator("second visit", "device-fan", "command-and-control", 605, 9.0, &[(Device, "d7"), site]),
+            indicator("download", "device-download", "command-and-control", 606, 9.0, &[(Device, "d7"), site]),
             indicator("upload", "device-upload", "exfiltration", 1500, 5.0, &[(Device, "d1"), (Person, "p1")]),
         ];
         indicators.sort_by_key(|indicator| (indicator.time, indicator.uid));
@@ -156,12 +157,13 @@ mod tests {
             &Constraints::default(),
             &expect![[r#"
                 opened   opened by “visit”, 9.5 bits of surprise
-                joined   “sign-in” joined with “visit”: both involve person:p1 (5.4 bits) and ip:203.0.113.9 (5.9 bits); 0.0 h apart; chance costs 0.5 bits; +8.9 bits in all
-                joined   “second visit” joined with “grant”: both involve device:d7 (4.9 bits); 0.1 h apart; chance costs 0.6 bits; +4.8 bits in all
-                joined   “shop visit” joined with “grant”: both involve device:d7 (4.9 bits); 0.0 h apart; chance costs 0.6 bits; +4.8 bits in all
-                joined   “rule” joined with “sign-in”: both involve person:p1 (5.2 bits); 4.0 h apart; chance costs 4.2 bits; +1.5 bits in all
-                merged   “second visit” and 2 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 1.9 bits; +4.3 bits in all
-                refused  “upload”, beside “rule”: both involve person:p1 (1.3 bits); 21.0 h apart; chance costs 11.0 bits; -9.2 bits in all, not enough to join
+                joined   “download” joined with “second visit”: both involve domain:odd.example (5.9 bits); 0.0 h apart; chance costs 0.6 bits; +5.8 bits in all
+                joined   “sign-in” joined with “visit”: both involve ip:203.0.113.9 (5.9 bits); 0.0 h apart; chance costs 0.5 bits; +3.5 bits in all
+                merged   “second visit” and 1 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 6.0 bits; +0.1 bits in all
+                joined   “grant” joined with “second visit”: both involve device:d7 (3.9 bits); 0.1 h apart; chance costs 0.6 bits; +3.8 bits in all
+                joined   “shop visit” joined with “grant”: both involve device:d7 (4.2 bits); 0.0 h apart; chance costs 0.6 bits; +4.0 bits in all
+                refused  “rule”, beside “sign-in”: both involve person:p1 (3.5 bits); 4.0 h apart; chance costs 4.3 bits; -0.2 bits in all, not enough to join
+                refused  “upload”, beside “sign-in”: both involve person:p1 (0.9 bits); 25.0 h apart; chance costs 11.3 bits; -9.9 bits in all, not enough to join
 
             "#]],
         );
@@ -177,11 +179,12 @@ mod tests {
             &expect![[r#"
                 opened   opened by “visit”, 9.5 bits of surprise
                 joined   “upload” joined with “visit”: an analyst joined them; +0.0 bits in all
-                joined   “sign-in” joined with “visit”: both involve person:p1 (5.4 bits) and ip:203.0.113.9 (5.9 bits); 0.0 h apart; chance costs 0.5 bits; +8.9 bits in all
-                joined   “second visit” joined with “grant”: both involve device:d7 (4.9 bits); 0.1 h apart; chance costs 0.6 bits; +4.8 bits in all
-                joined   “shop visit” joined with “grant”: both involve device:d7 (4.9 bits); 0.0 h apart; chance costs 0.6 bits; +4.8 bits in all
-                merged   “second visit” and 2 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 2.9 bits; +3.3 bits in all
-                split    “rule”, beside “sign-in”: both involve person:p1 (4.2 bits); 4.0 h apart; chance costs 4.2 bits; +0.5 bits in all, kept apart by an analyst
+                joined   “download” joined with “second visit”: both involve domain:odd.example (5.9 bits); 0.0 h apart; chance costs 0.6 bits; +5.8 bits in all
+                joined   “sign-in” joined with “visit”: both involve ip:203.0.113.9 (5.9 bits); 0.0 h apart; chance costs 0.5 bits; +3.5 bits in all
+                merged   “second visit” and 1 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 6.0 bits; +0.1 bits in all
+                joined   “grant” joined with “second visit”: both involve device:d7 (3.6 bits); 0.1 h apart; chance costs 0.6 bits; +3.5 bits in all
+                joined   “shop visit” joined with “grant”: both involve device:d7 (3.9 bits); 0.0 h apart; chance costs 0.6 bits; +3.8 bits in all
+                split    “rule”, beside “sign-in”: both involve person:p1 (4.0 bits); 4.0 h apart; chance costs 4.3 bits; +0.2 bits in all, kept apart by an analyst
 
             "#]],
         );
