@@ -151,7 +151,7 @@ fn microsoft_alerts_become_their_incidents() {
     }
 }
 
-const FLOOR_ALONE: f64 = 0.78;
+const FLOOR_ALONE: f64 = 0.88;
 
 /// A row's event and the attack phase it belongs to, if any.
 fn ait_rows(path: &Path) -> (Vec<Event>, HashMap<EventUid, String>) {

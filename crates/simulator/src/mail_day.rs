@@ -221,7 +221,7 @@ impl World {
         let to = self.mailbox(person);
         let mut letter = organisation.letter(at, &contact.mailbox, vec![to.clone()], &subject, rng);
         letter.paragraphs = texts::prose(language, &to.name, &contact.mailbox.name, rng);
-        if rng.chance(0.12) {
+        if rng.chance(0.3) {
             letter.cc.extend(self.colleagues(person, 1, rng).first().map(|mate| self.mailbox(*mate)));
         }
         if rng.chance(0.15) {

@@ -13,8 +13,8 @@ pub struct Cluster {
     pub links: Vec<Weight>,
     /// Members that speak of each entity, both ascending.
     pub(crate) speakers: Vec<(u32, Vec<usize>)>,
-    /// How many entities outside it speaks of.
-    pub(crate) outside: usize,
+    /// Entities outside that it speaks of and that may tie, ascending.
+    pub(crate) rare: Vec<u32>,
     /// How surprising it is as a whole, in bits: its strongest member or its evidence, whichever is more.
     pub(crate) strength_bits: f64,
     /// Earliest and latest attack stage.
@@ -45,7 +45,7 @@ impl Cluster {
             members: vec![index],
             links: Vec::new(),
             speakers: entities.iter().map(|id| (*id, vec![index])).collect(),
-            outside: entities.iter().filter(|id| !digests.is_inside(**id)).count(),
+            rare: entities.iter().copied().filter(|id| digests.known(*id).is_some_and(|known| known.is_rare)).collect(),
             strength_bits: bits,
             stages: digest.stages,
             longest_ms: digest.end_ms.saturating_sub(digest.start_ms),
@@ -81,7 +81,9 @@ impl Cluster {
         join(&mut self.evidence, other.evidence, |strongest, bits| *strongest = bits.max(*strongest));
         join(&mut self.families, other.families, |sum, bits| *sum += bits);
         join(&mut self.mine, other.mine, |sum, bits| *sum += bits);
-        self.outside = self.speakers.len().saturating_sub(self.internal().count());
+        self.rare.extend(other.rare);
+        self.rare.sort_unstable();
+        self.rare.dedup();
         // As `share_evidence` adds it up.
         self.strength_bits = self.strongest_bits.max(self.evidence_bits());
     }

@@ -34,6 +34,8 @@ pub(crate) struct Known<'a> {
     pub log2_q: f64,
     /// What it is worth between two indicators at the same time when nobody else touched it.
     pub most_bits: f64,
+    /// Whether it is outside and so few here touched it that it may tie.
+    pub is_rare: bool,
     /// Half-life in general, and where one of the two is busy.
     half_lives_ms: (i64, i64),
     /// Indicators that speak of it, ascending.
@@ -102,6 +104,7 @@ impl<'a> Digests<'a> {
                 is_internal: entity.kind.is_internal(),
                 log2_q: log2_q(entity.kind),
                 most_bits: 0.0,
+                is_rare: false,
                 half_lives_ms: (half_life_ms(entity.kind, false), half_life_ms(entity.kind, true)),
                 speakers,
             })

@@ -95,6 +95,9 @@ impl<'a> Weave<'a> {
             let rarity =
                 if known.is_internal { priors.finding_population.log2() } else { -graph.share_of(Some(known.entity.kind), 0).log2() };
             known.most_bits = (known.log2_q + rarity).max(0.0);
+            let touchers =
+                || graph.touches(known.entity).map_or(0, |touches| touches.touchers(EventTime(i64::MIN), EventTime(i64::MAX), |_| false));
+            known.is_rare = !known.is_internal && known.log2_q > graph.share_of(Some(known.entity.kind), touchers()).log2();
         }
         let (rates, habits) = (Rates::of(indicators), Habits::of(&digests.list));
         Self {
@@ -290,7 +293,7 @@ impl<'a> Weave<'a> {
         let (from, to, gap_ms) = self.nearest(entity, one, two, known.is_internal)?;
         let (a, b) = (self.digests.get(from)?, self.digests.get(to)?);
         // Findings that speak of many outside have as many chances to share one.
-        let chances = if a.is_finding && b.is_finding { one.outside * two.outside } else { 1 };
+        let chances = if a.is_finding && b.is_finding { one.rare.len() * two.rare.len() } else { 1 };
         let chances_bits = (chances.max(1) as f64).log2();
         let bits = if known.is_internal {
             // Any internal entity is one of many; a bystander of a large cluster ties less to it than its victim.
