@@ -178,7 +178,9 @@ impl Part for SignIn {
                 let session = stage.session(&self.client)?;
                 let number = failure.map(|(code, name, _)| (code.to_string(), *name));
                 let short = number.as_ref().map(|(code, name)| (code.as_str(), *name));
-                let other = shown.pick(APPS).filter(|_| order > 0 && failure.is_none());
+                // Somebody's first act is mail more often than not.
+                let is_other = order > 0 || shown.chance(0.5);
+                let other = shown.pick(APPS).filter(|_| is_other && failure.is_none());
                 let app = other.copied().unwrap_or(EXCHANGE);
                 stage.record(person, Log::Unified, at, |auditor, rng| auditor.sign_in(at, &session, &app, short, rng));
                 let long = failure.map(|(code, _, reason)| (*code, *reason));
