@@ -265,9 +265,11 @@ impl<'a> Weave<'a> {
         let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
         let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
-            // Whatever lies within what is told of a long time is 0 h apart from it.
+            // Whatever lies within what is told of a long time is 0 h apart from it, unless both tell of the same events.
             let long_ms = |index: usize| self.digests.get(index).map_or(0, |digest| digest.end_ms.saturating_sub(digest.start_ms));
-            let gap_ms = main.gap_ms.saturating_add(long_ms(main.from)).saturating_add(long_ms(main.to));
+            let spans_ms = long_ms(main.from).saturating_add(long_ms(main.to));
+            let is_one_matter = || self.share_events(main.from, main.to);
+            let gap_ms = main.gap_ms.saturating_add(if spans_ms > 0 && !is_one_matter() { spans_ms } else { 0 });
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
@@ -279,6 +281,12 @@ impl<'a> Weave<'a> {
             self.usual_findings(at, strength, about)
         });
         self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
+    }
+
+    /// Whether two indicators rest on a common event.
+    fn share_events(&self, a: usize, b: usize) -> bool {
+        let (Some(a), Some(b)) = (self.indicators.get(a), self.indicators.get(b)) else { return false };
+        a.events.iter().any(|event| b.events.binary_search(event).is_ok())
     }
 
     /// Findings a day at least this strong that are usual, `about` one entity being the share of days with one.
