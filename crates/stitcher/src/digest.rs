@@ -25,6 +25,13 @@ pub(crate) struct Digest {
     pub is_finding: bool,
 }
 
+impl Digest {
+    /// How long a time it is told of; a finding is told of an instant.
+    pub fn span_ms(&self) -> i64 {
+        if self.is_finding { 0 } else { self.end_ms.saturating_sub(self.start_ms) }
+    }
+}
+
 /// What is known of an entity by its number.
 #[derive(Clone, Debug)]
 pub(crate) struct Known<'a> {

@@ -266,7 +266,7 @@ impl<'a> Weave<'a> {
         let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
             // Whatever lies within what is told of a long time is 0 h apart from it, unless both tell of the same events.
-            let long_ms = |index: usize| self.digests.get(index).map_or(0, |digest| digest.end_ms.saturating_sub(digest.start_ms));
+            let long_ms = |index: usize| self.digests.get(index).map_or(0, Digest::span_ms);
             let spans_ms = long_ms(main.from).saturating_add(long_ms(main.to));
             let is_one_matter = || self.share_events(main.from, main.to);
             let gap_ms = main.gap_ms.saturating_add(if spans_ms > 0 && !is_one_matter() { spans_ms } else { 0 });
@@ -359,14 +359,15 @@ impl<'a> Weave<'a> {
         all.saturating_sub(own.len())
     }
 
-    /// The two members closest in time, and the gap between them (0 when they overlap); of equals the first. With `across`, of different
-    /// families only: one model speaking twice of one person shows the person's habits, not a connection, and a mail explains what
-    /// follows it only.
+    /// The two members closest in time, how long a time they are told of counted in, and the gap between them (0 when they overlap); of equals
+    /// the first. With `across`, of different families only: one model speaking twice of one person shows the person's habits, not a connection,
+    /// and a mail explains what follows it only.
     fn nearest(&self, entity: u32, one: &Cluster, two: &Cluster, across: bool) -> Option<(usize, usize, i64)> {
         let (of_one, of_two) = (one.speaking(entity), two.speaking(entity));
         let is_swapped = of_one.len() > of_two.len();
         let (few, many, longest) = if is_swapped { (of_two, of_one, one.longest_ms) } else { (of_one, of_two, two.longest_ms) };
-        let mut best: Option<(i64, usize, usize)> = None;
+        // What is told of a long time is near to much: the shorter tell more of when.
+        let mut best: Option<((i64, usize, usize), i64)> = None;
         for x in few {
             let Some(a) = self.digests.get(*x) else { continue };
             let mut consider = |y: &usize| {
@@ -375,17 +376,18 @@ impl<'a> Weave<'a> {
                 let gap = gap_ms(a, b);
                 let later = if x < y { b } else { a };
                 if !(across && (a.family == b.family || later.is_entry_mail)) {
-                    let found = if is_swapped { (gap, *y, *x) } else { (gap, *x, *y) };
+                    let far = gap.saturating_add(a.span_ms()).saturating_add(b.span_ms());
+                    let found = (if is_swapped { (far, *y, *x) } else { (far, *x, *y) }, gap);
                     best = Some(best.map_or(found, |best| best.min(found)));
                 }
                 let least = if x < y { gap } else { a.start_ms.saturating_sub(b.start_ms).saturating_sub(longest) };
-                best.is_none_or(|(best, ..)| least <= best)
+                best.is_none_or(|((best, ..), _)| least <= best)
             };
             let at = many.partition_point(|y| y < x);
             let _ = many.iter().skip(at).all(&mut consider);
             let _ = many.iter().take(at).rev().all(&mut consider);
         }
-        best.map(|(gap, from, to)| (from, to, gap))
+        best.map(|((_, from, to), gap)| (from, to, gap))
     }
 
     /// Whether the later cluster reaches a stage that comes after the earlier one's first.
