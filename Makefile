@@ -46,7 +46,8 @@ test-rust:
 test-kafka: setup ## the bus and the incident's way through a real Apache Kafka
 	integration-tests/kafka/run
 
-test-ui: setup ui ## the page in a real browser
+test-ui: setup ui ## the page's own tests, and the page in a real browser
+	@npm --prefix ui test
 	@if [ -x integration-tests/ui/run ]; then integration-tests/ui/run; else echo "integration-tests/ui/run is missing" >&2; exit 1; fi
 
 lint: setup ui tidy ## project checks, formatting, clippy
