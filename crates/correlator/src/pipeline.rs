@@ -92,6 +92,8 @@ impl Pipeline {
     }
     /// From the day after each was given on, what was learned heeds the analysts' word on what was an attack and what was none.
     pub fn judge(&mut self, judgements: std::sync::Arc<Vec<weft_indicators::Judgement>>) {
+        // What the copy learned of the open hours was without it.
+        self.ahead = None;
         self.engine.judge(judgements);
     }
     /// Incidents as they stand now, with everything in the window; they may still change.

@@ -158,7 +158,7 @@ impl<'a> Weave<'a> {
             if others.peek() != Some(&id) || (is_one_sided && self.digests.is_inside(*id)) {
                 continue;
             }
-            let Some(known) = self.digests.known(*id).filter(|known| self.ties == Ties::All || !known.is_internal) else { continue };
+            let Some(known) = self.tying(*id) else { continue };
             let bits = known.most_bits * (-(gap_ms as f64) / known.half_life_ms(is_busy) as f64).exp2();
             best.iter_mut().skip(known.family as usize).take(1).for_each(|best| *best = best.max(bits));
         }
@@ -202,8 +202,7 @@ impl<'a> Weave<'a> {
             if large.speaking(*entity).is_empty() {
                 continue;
             }
-            let known = self.digests.known(*entity).filter(|known| self.ties == Ties::All || !known.is_internal);
-            let Some(found) = known.and_then(|known| self.near(*entity, known, one, two)) else { continue };
+            let Some(found) = self.tying(*entity).and_then(|known| self.near(*entity, known, one, two)) else { continue };
             least_gap_ms = least_gap_ms.min(found.gap_ms);
             most.iter_mut().skip(found.known.family as usize).take(1).for_each(|most| *most = most.max(found.most_bits));
             near.push(found);
@@ -266,10 +265,10 @@ impl<'a> Weave<'a> {
         let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
             // Whatever lies within what is told of a long time is 0 h apart from it, unless both tell of the same events.
-            let long_ms = |index: usize| self.digests.get(index).map_or(0, Digest::span_ms);
-            let spans_ms = long_ms(main.from).saturating_add(long_ms(main.to));
-            let is_one_matter = || self.share_events(main.from, main.to);
-            let gap_ms = main.gap_ms.saturating_add(if spans_ms > 0 && !is_one_matter() { spans_ms } else { 0 });
+            let span_ms = |index: usize| self.digests.get(index).map_or(0, Digest::span_ms);
+            let spans_ms = span_ms(main.from).saturating_add(span_ms(main.to));
+            let is_apart = spans_ms > 0 && !self.share_events(main.from, main.to);
+            let gap_ms = main.gap_ms.saturating_add(if is_apart { spans_ms } else { 0 });
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
@@ -283,13 +282,18 @@ impl<'a> Weave<'a> {
         self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
     }
 
+    /// What is known of an entity, where it counts among the ties of this pass.
+    fn tying(&self, id: u32) -> Option<&Known<'a>> {
+        self.digests.known(id).filter(|known| self.ties == Ties::All || !known.is_internal)
+    }
+
     /// Whether two indicators rest on a common event.
     fn share_events(&self, a: usize, b: usize) -> bool {
         let (Some(a), Some(b)) = (self.indicators.get(a), self.indicators.get(b)) else { return false };
         a.events.iter().any(|event| b.events.binary_search(event).is_ok())
     }
 
-    /// Findings a day at least this strong that are usual, `about` one entity being the share of days with one.
+    /// Findings a day at least this strong that are usual, `about` of them a day about one entity.
     fn usual_findings(&self, at: EventTime, strength_bits: f64, about: f64) -> f64 {
         let seen = self.rates.per_day(at, strength_bits) + self.priors.finding_population * about;
         let days = self.rates.days(at);
