@@ -5,7 +5,7 @@ use crate::truth::Truth;
 use std::fmt::Write;
 use weft_model::{Bits, Indicator};
 
-/// Clusters without an attack that are told, and members of one.
+/// Clusters without an attack that are told, and the strongest members of one.
 const MAX_BENIGN: usize = 3;
 const MAX_MEMBERS: usize = 30;
 
@@ -47,7 +47,11 @@ pub fn explain(truth: &Truth, clusters: &[Weighed<'_>], threshold_bits: f64) -> 
 
 fn tell(text: &mut String, cluster: &Weighed<'_>, what: &str, is_part: impl Fn(&Indicator) -> bool) {
     let _ = writeln!(text, "    {:.1} bits, {} indicators {what}", cluster.evidence.value(), cluster.members.len());
-    for one in cluster.members.iter().take(MAX_MEMBERS) {
+    let mut told = cluster.members.clone();
+    told.sort_by_key(|one| std::cmp::Reverse(one.evidence));
+    told.truncate(MAX_MEMBERS);
+    told.sort_by_key(|one| one.time);
+    for one in told {
         let mark = if is_part(one) { '*' } else { ' ' };
         let why: Vec<String> = one.why.iter().map(|why| format!("{} {:.1}", why.feature, why.bits.value())).collect();
         let _ = writeln!(

@@ -198,7 +198,7 @@ impl<'a> Evidence<'a> {
         let leads = self.plays("phishing link", &place);
         let endpoint = self.plays("possible C2 endpoint", &place) || self.plays("possible C2 endpoint", &[EntityKind::Ip]);
         // Visits alone to what mails lead to are clicks.
-        let contacts = self.has(&["device-domain", "device-correlation"]) && (endpoint || !inbound);
+        let contacts = self.has(&["device-domain"]) && (endpoint || !inbound);
         let deletes = self.has_model("Mass Deletion");
         let takes = self.has(&["device-upload", "email-exfiltration"]) || (self.has(&["saas-data"]) && !deletes);
         let signs: [(bool, Attack); 18] = [
