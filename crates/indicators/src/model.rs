@@ -186,6 +186,9 @@ pub struct Model {
     pub on: FactKind,
     #[serde(rename = "where", default)]
     pub conditions: Vec<Condition>,
+    /// Of the facts that meet these conditions, those that are judged; habits are learned from all.
+    #[serde(default)]
+    pub judged: Vec<Condition>,
     /// The kind of entity whose behaviour is judged: one calibration observation is one entity-day.
     pub entity: EntityKind,
     /// Field whose value tells apart the indicators of one entity-day.
