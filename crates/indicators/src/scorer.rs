@@ -37,38 +37,31 @@ pub(crate) struct Group<'a> {
     pub(crate) entity: SmolStr,
     pub(crate) subject: SmolStr,
     pub(crate) facts: Vec<&'a Fact>,
-    /// Facts that are learned but not judged.
-    pub(crate) unjudged: Vec<&'a Fact>,
+    /// Whether the model judges them, or only learns from them.
+    pub(crate) is_judged: bool,
     /// The weight with which it is learned, in 64ths: it falls with surprise.
     pub(crate) parts: i32,
     /// The indicator that it is part of.
     pub(crate) kept: Option<IndicatorUid>,
 }
 
-impl Group<'_> {
-    /// All that is learned.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().chain(&self.unjudged).copied()
-    }
-}
-
 /// Facts that the model applies to, by entity and subject, in the order in which each first appears.
 pub(crate) fn group<'a>(model: &Model, facts: &[&'a Fact]) -> Vec<Group<'a>> {
-    let mut index: HashMap<(&str, &str), usize> = HashMap::default();
+    let mut index: HashMap<(&str, &str, bool), usize> = HashMap::default();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for fact in facts {
         if !model.conditions.iter().all(|condition| condition.holds(fact)) {
             continue;
         }
         let Some((entity, subject)) = keeper(model, fact).zip(fact.get(model.subject)) else { continue };
-        let position = *index.entry((&entity.key, subject)).or_insert_with(|| {
-            let (facts, unjudged) = (Vec::new(), Vec::new());
-            groups.push(Group { entity: SmolStr::new(&entity.key), subject: subject.clone(), facts, unjudged, parts: FULL, kept: None });
+        let is_judged = model.judged.iter().all(|condition| condition.holds(fact));
+        let position = *index.entry((&entity.key, subject, is_judged)).or_insert_with(|| {
+            let (entity, subject, facts) = (SmolStr::new(&entity.key), subject.clone(), Vec::new());
+            groups.push(Group { entity, subject, facts, is_judged, parts: FULL, kept: None });
             groups.len() - 1
         });
         if let Some(group) = groups.get_mut(position) {
-            let is_judged = model.judged.iter().all(|condition| condition.holds(fact));
-            if is_judged { &mut group.facts } else { &mut group.unjudged }.push(*fact);
+            group.facts.push(fact);
         }
     }
     groups
@@ -128,7 +121,6 @@ struct Answer {
 
 /// Scores the group, updates the open day, and returns the indicator when it is (or stays) worth keeping.
 pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &mut Group<'_>) -> Option<Indicator> {
-    group.facts.first()?;
     open(state, index, model, group)?;
     follow(state, index, model, context, group);
     let first = *group.facts.first()?;

@@ -356,7 +356,7 @@ impl State {
         let mut groups = Vec::new();
         for (index, model) in models.models.iter().enumerate() {
             let mut found = scorer::group(model, by_kind.get(&model.on).map_or(&[], Vec::as_slice));
-            for group in &mut found {
+            for group in found.iter_mut().filter(|group| group.is_judged) {
                 indicators.extend(scorer::score(self, index, model, context, group));
             }
             groups.push(found);
@@ -472,7 +472,7 @@ impl State {
     fn learn(&mut self, index: usize, model: &Model, context: Context<'_>, group: &scorer::Group<'_>) {
         let own = model.has_habits().then(|| self.names.number(&group.entity));
         let Some(memory) = self.memory.get_mut(index) else { return };
-        let (parts, day) = (group.parts, group.all().next().map_or(0, |fact| fact.event.time.day()));
+        let (parts, day) = (group.parts, group.facts.first().map_or(0, |fact| fact.event.time.day()));
         let goes_with = memory.suspect(&(group.entity.clone(), group.subject.clone()), group.kept, day);
         let mut learned = Vec::new();
         let mut note = |lesson: Lesson, parts: i32| {
@@ -483,7 +483,7 @@ impl State {
         for (position, feature) in model.features.iter().enumerate() {
             // A burst teaches a value once an hour: two thousand mails with one link do not make everything else rare.
             let mut taught = BTreeSet::new();
-            for fact in group.all() {
+            for fact in &group.facts {
                 let peer = fact.peer.as_ref().map(|peer| self.names.number(peer));
                 match (memory.baselines.get_mut(position), &feature.measure) {
                     (Some(Baseline::Categories(known)), FeatureKind::Novelty(field)) => {
