@@ -1,5 +1,6 @@
 //! Reads watched folders and interfaces and publishes their events.
 
+use super::people::remember;
 use super::{Shared, record};
 use crate::feed::Feed;
 use crate::ingest;
@@ -16,6 +17,7 @@ use weft_config::Config;
 use weft_model::{Event, Person};
 use weft_runtime::report::{Report, SourceReport, peak_rss_bytes};
 use weft_runtime::{DeadLetters, FolderWatch, Input};
+use weft_store::Store;
 
 /// Pause between two scans of the watched folders.
 const SCAN_PAUSE: Duration = Duration::from_millis(500);
@@ -29,10 +31,10 @@ fn publish(publisher: &dyn Publisher, config: &Config, batch: &[Event]) -> anyho
     Ok(publisher.publish(batch.iter().map(|event| record::event(&config.tenant, config.bus.events_format, event)).collect())?)
 }
 
-/// Scans the watched folders until stopped. A file's cursor moves only after its events are published.
-pub fn run(config: &Config, bus: &dyn Bus, shared: &Shared, people: &Sender<Vec<Person>>) -> anyhow::Result<()> {
+/// Scans the watched folders until stopped. A file's cursor moves only after its events are published and its people are remembered.
+pub fn run(config: &Config, bus: &dyn Bus, store: &Store, shared: &Shared, people: &Sender<Vec<Person>>) -> anyhow::Result<()> {
     if config.sources.watch.is_empty() {
-        shared.quiet_scans.store(u64::MAX / 2, Ordering::Relaxed);
+        shared.quiet_scans.store(u64::MAX / 2, Ordering::Release);
         return Ok(());
     }
     let publisher = bus.publisher()?;
@@ -43,11 +45,11 @@ pub fn run(config: &Config, bus: &dyn Bus, shared: &Shared, people: &Sender<Vec<
         let ready = watch.scan();
         if ready.is_empty() {
             watch.flush()?;
-            shared.quiet_scans.fetch_add(1, Ordering::Relaxed);
+            shared.quiet_scans.fetch_add(1, Ordering::Release);
             std::thread::sleep(SCAN_PAUSE);
             continue;
         }
-        shared.quiet_scans.store(0, Ordering::Relaxed);
+        shared.quiet_scans.store(0, Ordering::Release);
         let mut done: Vec<(PathBuf, u64)> = Vec::new();
         let pending = RefCell::new(Vec::<Event>::new());
         let flush = || publish(publisher.as_ref(), config, &std::mem::take(&mut *pending.borrow_mut()));
@@ -69,6 +71,7 @@ pub fn run(config: &Config, bus: &dyn Bus, shared: &Shared, people: &Sender<Vec<
                 break; // perhaps read in part only: it is read again after the restart, and its events are known by their uids
             }
             if !feed.people.is_empty() {
+                remember(store, &feed.people)?;
                 // The consumer is gone only when everything stops.
                 let _ = people.send(std::mem::take(&mut feed.people));
             }

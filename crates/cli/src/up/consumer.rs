@@ -3,7 +3,7 @@
 use super::incidents::Publication;
 use super::rephraser::Desk;
 use super::snapshots::Snapshots;
-use super::{Shared, record, verdicts};
+use super::{Shared, people, record, verdicts};
 use crate::clock;
 use crate::knowledge::{self, Loaded};
 use anyhow::Context;
@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
-use weft_bus::{Bus, EventStore, Publisher, Subscriber};
+use weft_bus::{Bus, EventRange, EventStore, Publisher, Subscriber};
 use weft_config::Config;
 use weft_correlator::{Knowledge, Pipeline};
 use weft_lake::{Lake, LakeWriter};
@@ -75,13 +75,15 @@ struct Running {
 impl Consumer<'_> {
     /// Runs until stopped, then publishes and commits what is left.
     pub fn run(&self, loaded: Loaded, people: Vec<Person>, more_people: &Receiver<Vec<Person>>) -> anyhow::Result<()> {
-        let people = self.remembered_people(people)?;
+        let people = [people, people::remembered(self.store)?].concat();
         let knowledge = knowledge::with(loaded, Directory::new(people.clone()), self.config.alert.budget);
         let mut snapshots = Snapshots::new(&self.config.data_dir, self.config.state.snapshot_seconds, &knowledge);
         let pipeline = match snapshots.restore(&knowledge)? {
             Some(pipeline) => self.catch_up(pipeline)?,
             None => self.rebuild(&knowledge)?,
         };
+        // What was not read to its end says nothing: incidents without their evidence would pass for withdrawn.
+        let Some(pipeline) = pipeline else { return Ok(()) };
         let now = Instant::now();
         let mut running = Running {
             pipeline,
@@ -106,6 +108,8 @@ impl Consumer<'_> {
         // What was set just before the process ended.
         running.publication.restate(self, running.publisher.as_ref(), None)?;
         while !self.shared.stop.load(Ordering::Relaxed) {
+            // Before directory and bus are asked: what the folders gave until now has been taken when both then have nothing.
+            let is_read = self.shared.quiet_scans.load(Ordering::Acquire) >= QUIET_SCANS;
             for found in more_people.try_iter() {
                 running.people.extend(found);
                 self.learn_directory(&mut running)?;
@@ -116,11 +120,7 @@ impl Consumer<'_> {
             self.reword(&mut running)?;
             self.restate(&mut running)?;
             self.flush(&mut running, is_pause)?;
-            let is_idle = is_pause
-                && !running.is_dirty
-                && !running.is_stale
-                && !running.desk.is_waiting()
-                && self.shared.quiet_scans.load(Ordering::Relaxed) >= QUIET_SCANS;
+            let is_idle = is_pause && !running.is_dirty && !running.is_stale && !running.desk.is_waiting() && is_read;
             if self.until_idle && is_idle {
                 self.shared.stop.store(true, Ordering::Relaxed);
             }
@@ -135,30 +135,26 @@ impl Consumer<'_> {
         Ok(())
     }
 
-    /// The analysis of everything in the event store.
-    fn rebuild(&self, knowledge: &Knowledge) -> anyhow::Result<Pipeline> {
-        let mut pipeline = Pipeline::live(knowledge.clone());
-        self.tell(&mut pipeline)?;
-        for event in self.events.all() {
-            pipeline.push(event?);
-            if self.shared.stop.load(Ordering::Relaxed) {
-                break;
-            }
-        }
-        Ok(pipeline)
+    /// The analysis of everything in the event store; `None` when it was told to stop before the end.
+    fn rebuild(&self, knowledge: &Knowledge) -> anyhow::Result<Option<Pipeline>> {
+        self.filled(Pipeline::live(knowledge.clone()), self.events.all())
     }
 
-    /// A restored analysis with the events that are not in it.
-    fn catch_up(&self, mut pipeline: Pipeline) -> anyhow::Result<Pipeline> {
-        self.tell(&mut pipeline)?;
+    /// A restored analysis with the events that are not in it; `None` when it was told to stop before the end.
+    fn catch_up(&self, pipeline: Pipeline) -> anyhow::Result<Option<Pipeline>> {
         let from = EventTime(pipeline.first_open_hour().saturating_mul(HOUR_MS));
-        for event in self.events.range(from, EventTime(i64::MAX)) {
-            pipeline.push(event?);
+        self.filled(pipeline, self.events.range(from, EventTime(i64::MAX)))
+    }
+
+    fn filled(&self, mut pipeline: Pipeline, events: EventRange) -> anyhow::Result<Option<Pipeline>> {
+        self.tell(&mut pipeline)?;
+        for event in events {
             if self.shared.stop.load(Ordering::Relaxed) {
-                break;
+                return Ok(None);
             }
+            pipeline.push(event?);
         }
-        Ok(pipeline)
+        Ok(Some(pipeline))
     }
 
     /// Whether one of these is of a closed hour and not in the store yet, so that the analysis lacks it.
@@ -188,6 +184,8 @@ impl Consumer<'_> {
                 Err(error) => self.refuse(running, bad_or_good, &error.to_string())?,
             }
         }
+        // One record may be days before the one that it follows: in order of time none of them closes the hour of another.
+        events.sort_by_key(Event::reference);
         if self.is_any_late(running, &events)? {
             // Before the store has them: a snapshot must never seem to know what it does not.
             running.snapshots.discard()?;
@@ -259,7 +257,8 @@ impl Consumer<'_> {
         }
         let started = Instant::now();
         if running.is_stale && is_pause {
-            running.pipeline = self.rebuild(&running.knowledge)?;
+            let Some(rebuilt) = self.rebuild(&running.knowledge)? else { return Ok(()) };
+            running.pipeline = rebuilt;
             running.is_stale = false;
         }
         if !running.is_stale {
@@ -297,20 +296,9 @@ impl Consumer<'_> {
         Ok(())
     }
 
-    /// People named in watched folders survive a restart in the store.
-    fn remembered_people(&self, mut people: Vec<Person>) -> anyhow::Result<Vec<Person>> {
-        if let Some(text) = self.store.get_meta("directory")? {
-            people.extend(
-                serde_json::from_str::<Vec<Person>>(&text).context("the remembered directory is damaged; remove weft.db to start anew")?,
-            );
-        }
-        Ok(people)
-    }
-
     fn learn_directory(&self, running: &mut Running) -> anyhow::Result<()> {
         let directory = Directory::new(std::mem::take(&mut running.people));
         running.people = directory.people().map(|(_, person)| person.clone()).collect();
-        self.store.set_meta("directory", &serde_json::to_string(&running.people)?)?;
         if *running.knowledge.directory != directory {
             running.knowledge.directory = Arc::new(directory);
             running.snapshots.know(&running.knowledge)?;

@@ -6,16 +6,19 @@
 //!                                                                └─> incidents: store + page, bus: findings, incidents
 //! ```
 //!
-//! Everything read is published before its cursor moves, and everything consumed is in the event store before the group commits, so a
-//! kill at any moment loses nothing. A restart goes on from the newest snapshot of the analysis and the events behind it, or rebuilds the
-//! analysis from the event store.
+//! Everything read is published, and the people it names are in the store, before its cursor moves; everything consumed is in the event
+//! store before the group commits: a kill at any moment loses nothing. A restart goes on from the newest snapshot of the analysis and the
+//! events behind it, or rebuilds the analysis from the event store; one that is stopped meanwhile says nothing.
 
 mod collector;
 mod consumer;
 mod incidents;
+mod people;
 mod record;
 mod rephraser;
 mod snapshots;
+#[cfg(test)]
+mod tests;
 mod verdicts;
 
 use crate::args::Up;
@@ -66,8 +69,8 @@ pub fn run(options: &Up) -> anyhow::Result<Code> {
     let (stop, served) = (shared.stop.clone(), store.clone());
     let server = runtime.spawn(serve::serve(listener, served, stop));
     let done = std::thread::scope(|scope| {
-        let (shared, config, bus) = (&shared, &config, bus.as_ref());
-        let collector = scope.spawn(move || stopping(shared, collector::run(config, bus, shared, &send_people)));
+        let (shared, config, bus, stored) = (&shared, &config, bus.as_ref(), store.as_ref());
+        let collector = scope.spawn(move || stopping(shared, collector::run(config, bus, stored, shared, &send_people)));
         let captures = collector::captures(scope, config, bus, shared);
         let consumer = consumer::Consumer { config, bus, events: &events, store: &store, shared, until_idle: options.until_idle };
         let consumed = stopping(shared, consumer.run(loaded, people, &receive_people));
