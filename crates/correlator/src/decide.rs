@@ -159,7 +159,7 @@ mod tests {
                 opened   opened by “visit”, 9.5 bits of surprise
                 joined   “download” joined with “second visit”: both involve domain:odd.example (5.9 bits); 0.0 h apart; chance costs 0.6 bits; +5.8 bits in all
                 joined   “sign-in” joined with “visit”: both involve ip:203.0.113.9 (5.9 bits); 0.0 h apart; chance costs 0.5 bits; +3.5 bits in all
-                merged   “second visit” and 1 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 2.1 bits; +4.1 bits in all
+                merged   “second visit” and 1 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 6.0 bits; +0.1 bits in all
                 joined   “grant” joined with “second visit”: both involve device:d7 (3.9 bits); 0.1 h apart; chance costs 0.6 bits; +3.8 bits in all
                 joined   “shop visit” joined with “grant”: both involve device:d7 (4.2 bits); 0.0 h apart; chance costs 0.6 bits; +4.0 bits in all
                 refused  “rule”, beside “sign-in”: both involve person:p1 (3.5 bits); 4.0 h apart; chance costs 4.3 bits; -0.2 bits in all, not enough to join
@@ -181,7 +181,7 @@ mod tests {
                 joined   “upload” joined with “visit”: an analyst joined them; +0.0 bits in all
                 joined   “download” joined with “second visit”: both involve domain:odd.example (5.9 bits); 0.0 h apart; chance costs 0.6 bits; +5.8 bits in all
                 joined   “sign-in” joined with “visit”: both involve ip:203.0.113.9 (5.9 bits); 0.0 h apart; chance costs 0.5 bits; +3.5 bits in all
-                merged   “second visit” and 1 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 2.1 bits; +4.1 bits in all
+                merged   “second visit” and 1 more merged with “visit”: both involve domain:odd.example (5.7 bits); 10.1 h apart; chance costs 6.0 bits; +0.1 bits in all
                 joined   “grant” joined with “second visit”: both involve device:d7 (3.6 bits); 0.1 h apart; chance costs 0.6 bits; +3.5 bits in all
                 joined   “shop visit” joined with “grant”: both involve device:d7 (3.9 bits); 0.0 h apart; chance costs 0.6 bits; +3.8 bits in all
                 split    “rule”, beside “sign-in”: both involve person:p1 (4.0 bits); 4.0 h apart; chance costs 4.3 bits; +0.2 bits in all, kept apart by an analyst

@@ -41,15 +41,6 @@ impl Alert {
     const MEASURED_BITS: f64 = 12.0;
     const HALVINGS_PER_BIT: f64 = 0.63;
 
-    /// From so much evidence on the rate is the measured one.
-    const LEAST_BITS: f64 = 8.0;
-
-    /// How many clusters without an attack, of `evidence_bits` and more, 1,000 people show a day; `None` for less than was measured.
-    pub(crate) fn benign_rate(evidence_bits: f64) -> Option<f64> {
-        let beyond = Self::HALVINGS_PER_BIT * (evidence_bits - Self::MEASURED_BITS);
-        (evidence_bits >= Self::LEAST_BITS).then(|| Self::MEASURED_RATE * (-beyond).exp2())
-    }
-
     /// The threshold for a `budget` of false incidents per 1,000 people per day.
     pub fn from_budget(budget: f64) -> Self {
         let halvings = (Self::MEASURED_RATE / budget.max(1e-9)).log2();

@@ -1,6 +1,5 @@
 //! What a shared entity is worth: `log2 q - log2 pi`, halved every half-life.
 
-use crate::evidence::Alert;
 use weft_model::{Domain, EntityKind, HOUR_MS, Indicator};
 
 /// Constants of the link weights; starting values from the design, to be replaced by fits.
@@ -45,13 +44,6 @@ impl Priors {
     /// The same without a directory: findings name a few of the many.
     pub fn without_directory(self) -> Self {
         Self { finding_population: self.population.max(Self::UNKNOWN_POPULATION), ..self }
-    }
-
-    /// Clusters without an attack a day that are at least so surprising and hold at least so much evidence: no more than chance says and no
-    /// more than were counted in ordinary months.
-    pub(crate) fn benign_per_day(&self, strength_bits: f64, evidence_bits: f64) -> f64 {
-        let chance = self.trials_per_day * (-strength_bits).exp2();
-        Alert::benign_rate(evidence_bits).map_or(chance, |rate| chance.min(rate * self.population / 1000.0))
     }
 
     /// Findings of other products a day at least `strength_bits` strong, before any history.

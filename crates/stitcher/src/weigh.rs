@@ -170,8 +170,7 @@ impl<'a> Weave<'a> {
     /// What [`Self::chance`] costs at least between two indicators alone.
     fn least_chance(&self, a: &Digest, b: &Digest, first: usize, gap_ms: i64) -> f64 {
         let strength = a.bits.min(b.bits).value();
-        let evidence = a.evidence.min(b.evidence).value();
-        let trials = if a.is_finding && b.is_finding { 0.0 } else { self.priors.benign_per_day(strength, evidence) };
+        let trials = if a.is_finding && b.is_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
         if !a.is_finding && !b.is_finding {
             return self.priors.benign_bits(trials + self.priors.attacks_per_day, gap_ms);
         }
@@ -187,9 +186,8 @@ impl<'a> Weave<'a> {
     /// [`Self::weigh`] where the weight is positive; cheaper where it is not.
     pub fn gain(&self, one: &Cluster, two: &Cluster) -> Option<Found> {
         let strength = one.strength_bits.min(two.strength_bits);
-        let evidence = one.evidence_bits().min(two.evidence_bits());
         let may = |most: f64, gap_ms: i64| {
-            let trials = if one.has_finding && two.has_finding { 0.0 } else { self.priors.benign_per_day(strength, evidence) };
+            let trials = if one.has_finding && two.has_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
             most + self.stage_bits(one, two) + 1e-6 > self.priors.benign_bits(trials, gap_ms)
         };
         self.weigh_if(one, two, may).filter(|found| found.bits > 0.0)
@@ -262,8 +260,7 @@ impl<'a> Weave<'a> {
         let strength = one.strength_bits.min(two.strength_bits);
         let ends = [main.from, main.to].map(|index| self.digests.get(index).is_some_and(|digest| digest.is_finding));
         // Among findings alone our models' chances do not count; without any, experience with findings does not.
-        let evidence = one.evidence_bits().min(two.evidence_bits());
-        let trials = if ends == [true, true] { 0.0 } else { self.priors.benign_per_day(strength, evidence) };
+        let trials = if ends == [true, true] { 0.0 } else { self.priors.trials_per_day };
         let at = [main.from, main.to].iter().filter_map(|index| self.indicators.get(*index)).map(|indicator| indicator.time).min();
         let inside = self.digests.known(main.entity).filter(|known| known.is_internal);
         if ends == [false, false] {
@@ -275,14 +272,14 @@ impl<'a> Weave<'a> {
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
-            let benign = trials.max(self.priors.population * usual);
+            let benign = (trials * (-strength).exp2()).max(self.priors.population * usual);
             return self.priors.benign_bits(benign + self.priors.attacks_per_day, gap_ms);
         }
         let usual = at.map_or(0.0, |at| {
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
             self.usual_findings(at, strength, about)
         });
-        self.priors.benign_bits(trials + usual + self.priors.attacks_per_day, main.gap_ms)
+        self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
     }
 
     /// What is known of an entity, where it counts among the ties of this pass.
