@@ -123,6 +123,10 @@ impl<T: Clone> Ledger<T> {
         };
         self.latest.iter_mut().filter_map(change).collect()
     }
+    /// What the contributions remembered taught.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.latest.iter().map(|contribution| &contribution.what)
+    }
     /// Contributions remembered.
     pub fn len(&self) -> usize {
         self.latest.len()

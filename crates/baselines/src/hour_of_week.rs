@@ -43,6 +43,10 @@ impl HourOfWeek {
     pub fn total(&self) -> f64 {
         self.total as f64 / f64::from(FULL)
     }
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.bins.capacity() * size_of::<(u8, u32)>()
+    }
     fn densities(&self) -> [f64; 168] {
         let mut counts = [0.0; 168];
         for (hour, count) in &self.bins {

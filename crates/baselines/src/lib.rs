@@ -26,7 +26,7 @@ pub mod sizes;
 pub mod sketch;
 pub mod snapshot;
 pub mod special;
-pub mod store;
+pub mod spill;
 mod tail;
 pub mod time_of_day;
 pub mod topics;

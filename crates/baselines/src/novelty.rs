@@ -90,6 +90,10 @@ impl Categories {
     pub fn total(&self) -> f64 {
         sightings(self.total)
     }
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.counts.capacity() * size_of::<(u32, u32)>()
+    }
     /// The value seen most often, the smaller number on a tie.
     pub fn most_common(&self) -> Option<u32> {
         self.counts.iter().max_by_key(|(value, count)| (*count, std::cmp::Reverse(*value))).map(|(value, _)| *value)

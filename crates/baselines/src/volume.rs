@@ -46,6 +46,10 @@ impl Volume {
     pub fn total(&self) -> f64 {
         self.total as f64 / f64::from(FULL)
     }
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.bins.capacity() * size_of::<(u8, u32)>()
+    }
     /// The amount below which half of the observations lie (upper edge of the bin), 0 without any.
     pub fn median(&self) -> u64 {
         let mut below = 0u64;

@@ -143,6 +143,9 @@ pub struct Lake {
 pub struct State {
     /// Seconds between two snapshots at least, 1 to 86,400; one more is written at the end. 0: none is written or read.
     pub snapshot_seconds: u32,
+    /// Memory for what is learned of each person, device and account, in MiB, 16 to 1,048,576. Of what does not fit, the least seen lies on disk in
+    /// `state/profiles` under `data_dir` until it is needed again; what is found does not depend on it.
+    pub profile_mib: u32,
 }
 
 /// A language model behind an OpenAI-compatible endpoint that puts narratives into other words. Off without an endpoint. It gets the clauses with
@@ -221,7 +224,7 @@ impl Default for Alert {
 
 impl Default for State {
     fn default() -> Self {
-        Self { snapshot_seconds: 600 }
+        Self { snapshot_seconds: 600, profile_mib: 2048 }
     }
 }
 

@@ -36,6 +36,7 @@ pub const FIELDS: &[(&str, &str, Kind)] = &[
     ("lake", "dir", Kind::Text),
     ("lake", "retention_days", Kind::Integer),
     ("state", "snapshot_seconds", Kind::Integer),
+    ("state", "profile_mib", Kind::Integer),
     ("rephrase", "endpoint", Kind::Text),
     ("rephrase", "model", Kind::Text),
     ("rephrase", "key_env", Kind::Text),

@@ -60,6 +60,7 @@ fn a_refusal_names_place_key_and_what_is_allowed() {
         ("tenat = 'x'", &[][..], &["/etc/weft/weft.toml", "line 1", "tenat", "tenant"][..]),
         ("[bus]\nkind = 'redis'", &[], &["weft.toml", "line 2", "redis", "embedded", "kafka"]),
         ("[lake]\nretention_days = 0", &[], &["weft.toml", "lake.retention_days = 0", "1 to 3650"]),
+        ("[state]\nprofile_mib = 15", &[], &["weft.toml", "state.profile_mib = 15", "16 to 1048576"]),
         ("[state]\nsnapshot_seconds = 86401", &[], &["weft.toml", "state.snapshot_seconds = 86401", "0 to 86400"]),
         ("[lake]\nretention_days = -1", &[], &["weft.toml", "line 2"]),
         ("mode = 'active'", &[], &["active", "passive"]),

@@ -8,8 +8,9 @@ use crate::snapshot::{Found, Sections, SnapshotError};
 use crate::window::LATENESS_MS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use weft_baselines::spill::{Spill, SpillError};
 use weft_enrich::Enricher;
-use weft_entity_graph::{Correspondents, EntityGraph};
+use weft_entity_graph::{Contact, Correspondents, EntityGraph, Touch};
 use weft_indicators::{Context, Extractor, Fact, Findings, Judgement, ModelSet, Outside, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
@@ -93,6 +94,7 @@ impl Engine {
     pub(crate) fn write(&self, sections: &mut Sections<'_>) -> Result<(), SnapshotError> {
         sections.put("graph", &self.graph)?;
         sections.put("notes", &self.graph.notes)?;
+        self.state.sync_spill()?;
         sections.put("state", &self.state)?;
         sections.put("findings", &self.findings)?;
         sections.put("rules", &self.rules)?;
@@ -150,9 +152,11 @@ impl Engine {
         self.silences.hour(events);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
-        let (mut facts, mut touches, mut sighted, mut wrote) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut facts, mut sighted, mut wrote) = (Vec::with_capacity(events.len() * 2), Vec::new(), Vec::new());
+        // An entity, who touched it, and by which of the events: a large hour has millions.
+        let mut touches: Vec<(Entity, Option<u32>, Contact, u32)> = Vec::new();
         let (mut seated, mut strayed, mut sanctioned) = (Vec::new(), Vec::new(), Vec::new());
-        for event in events {
+        for (event, place) in events.iter().zip(0..) {
             let finding = if let Body::Finding(finding) = &event.body { Some(finding.as_ref()) } else { None };
             if finding.is_none()
                 && event.domain() == Domain::Saas
@@ -173,7 +177,9 @@ impl Engine {
                 self.graph.known(*kind, key);
             }
             facts.extend(extracted.facts);
-            touches.extend(extracted.touches);
+            for (entity, touch) in extracted.touches {
+                touches.push((entity, self.graph.number(&touch.by), touch.contact, place));
+            }
             sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
             seated.extend(extracted.seated.into_iter().map(|seat| (seat, event.time)));
             sanctioned.extend(extracted.sanctioned.into_iter().map(|domain| (domain, event.time)));
@@ -194,8 +200,11 @@ impl Engine {
             self.changed.push(indicator.uid);
             self.indicators.insert(indicator.uid, indicator);
         }
-        for (entity, touch) in touches {
-            self.graph.touch(&entity, touch);
+        for (entity, by, contact, place) in touches {
+            let Some(event) = events.get(place as usize) else { continue };
+            let (domain, class_uid) = (event.domain(), event.body.class_uid());
+            let touch = Touch { event: event.reference(), domain, class_uid, by: SmolStr::default(), contact };
+            self.graph.touch_by(&entity, by, &touch);
         }
         for ((who, country), at) in seated {
             self.graph.seat(&who, &country, at);
@@ -316,6 +325,26 @@ impl Engine {
     /// Tallies for a check of the calibration, when the settings ask for them.
     pub fn tallies(&self) -> &[weft_indicators::Tally] {
         self.state.tallies()
+    }
+
+    /// What became of the profiles of entities.
+    pub fn profiles(&self) -> weft_indicators::ProfileCounts {
+        self.state.profiles()
+    }
+    /// Whether an entity's profile is in memory.
+    pub fn has_profile(&self, entity: &str) -> bool {
+        self.state.has_profile(entity)
+    }
+    /// From now on profiles of entities take at most so many bytes of memory; see [`State::cap`].
+    ///
+    /// # Errors
+    /// The spill cannot be reached, or lacks what was spilled before.
+    pub fn cap_profiles(&mut self, bytes: usize, spill: Option<Arc<dyn Spill>>) -> Result<(), SpillError> {
+        self.state.cap(bytes, spill)
+    }
+    /// A snapshot of this was written; see [`State::snapshot_written`].
+    pub(crate) fn snapshot_written(&mut self) -> Result<(), SpillError> {
+        self.state.snapshot_written()
     }
 
     /// People known to the organisation.

@@ -63,7 +63,7 @@ pub(crate) fn led_by_mail<'a>(engine: &'a Engine, members: &[&Indicator]) -> BTr
     let (from, to) = (visit.time.plus_ms(-LED_MS), visit.time.plus_ms(LED_MS));
     for (domain, touches) in engine.graph.domains_touched_by(&device.key, from, to) {
         let contacts = touches.contacts().unwrap_or_default();
-        let visited = |touch: &&&Touch| {
+        let visited = |touch: &&Touch| {
             touch.domain == Domain::Network && *touch.by == *device.key && touch.event.time >= from && touch.event.time <= to
         };
         let Some(visit) = contacts.iter().find(visited) else { continue };
@@ -95,7 +95,7 @@ impl Inquiry<'_> {
         asked.extend(bait.iter().copied());
         for entity in asked {
             let contacts = self.engine.graph.touches(entity).and_then(Touches::contacts).unwrap_or_default();
-            let mut by_day: BTreeMap<(i64, Domain), Vec<&Touch>> = BTreeMap::new();
+            let mut by_day: BTreeMap<(i64, Domain), Vec<Touch>> = BTreeMap::new();
             for touch in contacts.into_iter().filter(|touch| self.is_within(&touch.event)) {
                 by_day.entry((touch.event.time.day(), touch.domain)).or_default().push(touch);
             }
@@ -126,7 +126,7 @@ impl Inquiry<'_> {
         if sent.is_empty() {
             return;
         }
-        let mut by_day: BTreeMap<i64, Vec<&Touch>> = BTreeMap::new();
+        let mut by_day: BTreeMap<i64, Vec<Touch>> = BTreeMap::new();
         for (_, touches) in self.engine.graph.messages_sent_by(&sent) {
             for touch in touches.contacts().unwrap_or_default().into_iter().filter(|touch| self.is_within(&touch.event)) {
                 by_day.entry(touch.event.time.day()).or_default().push(touch);

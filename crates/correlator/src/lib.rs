@@ -1,6 +1,7 @@
 //! The pipeline: events in, incidents out. `pipeline.rs` names every stage and queue.
 //!
-//! Pure but for the event store that the pipeline reads; it must not know sensors, servers or brokers.
+//! Pure but for the event store that the pipeline reads and the folder of profiles that do not fit into memory; it must not know sensors,
+//! servers or brokers.
 
 pub mod assemble;
 mod coverage;
@@ -16,6 +17,7 @@ pub mod recommend;
 pub mod role;
 pub mod shuffle;
 pub mod snapshot;
+pub mod spill;
 pub mod title;
 pub mod window;
 
@@ -24,4 +26,5 @@ pub use error::CorrelatorError;
 pub use pipeline::{Pipeline, Progress};
 pub use shuffle::Shuffle;
 pub use snapshot::SnapshotError;
+pub use spill::SpilledProfiles;
 pub use window::{Inserted, LATENESS_MS, Window};

@@ -13,6 +13,8 @@
 
 use crate::engine::{Engine, Knowledge};
 use crate::window::{Inserted, LATENESS_MS, Window};
+use std::sync::Arc;
+use weft_baselines::spill::{Spill, SpillError};
 use weft_model::{Event, EventTime, Incident};
 
 /// Events in a batch between sensors and the event store.
@@ -64,6 +66,33 @@ impl Pipeline {
     /// What was seen of the closed hours.
     pub(crate) fn closed_progress(&self) -> Progress {
         Progress { events: self.progress.events.saturating_sub(self.window.len() as u64), ..self.progress }
+    }
+    /// From now on profiles of entities take at most so many bytes of memory, and what does not fit goes to the spill.
+    ///
+    /// # Errors
+    /// The spill cannot be reached, or lacks what was spilled before: then the pipeline is of no use.
+    pub fn cap_profiles(&mut self, bytes: usize, spill: Option<Arc<dyn Spill>>) -> Result<(), SpillError> {
+        self.ahead = None;
+        self.engine.cap_profiles(bytes, spill)
+    }
+    /// Lets go of the spill, before another pipeline takes it over; from now on this one only forgets.
+    ///
+    /// # Errors
+    /// None is expected without a spill.
+    pub fn release_profiles(&mut self) -> Result<(), SpillError> {
+        self.ahead = None;
+        self.engine.cap_profiles(weft_indicators::PROFILE_BYTES, None)
+    }
+    /// A snapshot was written, and all but the last two are gone: what only the others rested on may go from the spill.
+    ///
+    /// # Errors
+    /// The spill cannot be reached.
+    pub fn snapshot_written(&mut self) -> Result<(), SpillError> {
+        self.engine.snapshot_written()
+    }
+    /// What became of the profiles of entities.
+    pub fn profiles(&self) -> weft_indicators::ProfileCounts {
+        self.engine.profiles()
     }
     /// Takes an event in; hours that close are analysed at once.
     pub fn push(&mut self, event: Event) {

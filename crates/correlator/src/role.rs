@@ -138,7 +138,7 @@ fn accounts(members: &[&Indicator]) -> BTreeSet<Entity> {
 /// Whether hardly anybody here knew the entity before the incident.
 pub(crate) fn is_rare(engine: &Engine, entity: &Entity, start: EventTime) -> bool {
     let Some(touches) = engine.graph.touches(entity) else { return true };
-    let before = touches.touchers(start.plus_ms(-30 * weft_model::DAY_MS), start.plus_ms(-weft_model::DAY_MS), |_| false);
+    let before = touches.touchers(start.plus_ms(-30 * weft_model::DAY_MS), start.plus_ms(-weft_model::DAY_MS));
     let (people, devices) = engine.graph.internal_counts();
     before as f64 <= MAX_PREVALENCE * people.max(devices).max(1) as f64 && before <= 3
 }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`; 3 adds `notes`; 4 has weights, lessons and
-//! peer classes in `state`. A change of what a section holds is a new version
+//! peer classes in `state`; 5 has one profile an entity in `state`, of which some may be in the spill, and contacts by number in `graph`. A change of what a section holds is a new version
 //! with a step in [`migrate`]; the golden pairs in `tests/snapshot` hold us to that.
 
 use crate::coverage::Silences;
@@ -17,13 +17,14 @@ use crate::pipeline::{Pipeline, Progress};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use weft_entity_graph::Notes;
-use weft_indicators::{EarlierState, State};
+use weft_baselines::spill::SpillError;
+use weft_entity_graph::{EarlierGraph, EntityGraph, Notes};
+use weft_indicators::{ByFeatureState, State, UnweightedState};
 use weft_model::id::content_hash;
 
 const MAGIC: &[u8; 8] = b"WEFTSTAT";
 /// The version written, and the oldest that is read.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 pub const OLDEST: u32 = 1;
 /// Sections of one file, bytes of one section when it is unpacked.
 const MAX_SECTIONS: usize = 32;
@@ -42,6 +43,8 @@ pub enum SnapshotError {
     OtherKnowledge,
     #[error("the snapshot is damaged ({what})")]
     Damaged { what: &'static str },
+    #[error(transparent)]
+    Spill(#[from] SpillError),
     #[error("cannot read or write the snapshot")]
     Io(#[from] std::io::Error),
 }
@@ -124,12 +127,20 @@ fn migrate(version: u32, found: &mut Found) -> Result<(), SnapshotError> {
         found.put("notes", &Notes::default())?;
     }
     if version < 4 {
-        let state: EarlierState = found.take("state")?;
+        let state: UnweightedState = found.take("state")?;
         found.put("state", &State::from(state))?;
         if found.has("rules") {
             let rules: weft_sigma::EarlierState = found.take("rules")?;
             found.put("rules", &weft_sigma::State::from(rules))?;
         }
+    }
+    if version < 5 {
+        if version == 4 {
+            let state: ByFeatureState = found.take("state")?;
+            found.put("state", &State::from(state))?;
+        }
+        let graph: EarlierGraph = found.take("graph")?;
+        found.put("graph", &EntityGraph::from(graph))?;
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
+use crate::names::Names;
 use crate::notes::Notes;
 use crate::ties::{End, Ties};
-use crate::touches::{Contact, Touch, Touches};
-use foldhash::{HashMap, HashSet};
+use crate::touches::{Contact, Record, Touch, Touches};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use weft_model::time::DAY_MS;
@@ -14,12 +15,10 @@ use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime, SmolStr};
 
 /// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
 const MAX_EXTERNAL: usize = 2_000_000;
-/// Contacts kept one by one over all entities; beyond it only who and when. Some 100 bytes each.
+/// Contacts kept one by one over all entities; beyond it only who and when. 32 bytes each.
 const MAX_LISTED: usize = 16_000_000;
 /// Bindings that ended so long ago are forgotten.
 const BINDINGS_MS: i64 = 45 * DAY_MS;
-/// Internal entities remembered.
-pub(crate) const MAX_INTERNAL: usize = 200_000;
 
 /// What was first seen within this time is new to the organisation.
 const NEW_MS: i64 = 14 * DAY_MS;
@@ -37,75 +36,77 @@ pub struct EntityGraph {
     pub aliases: Aliases,
     /// Whom the organisation writes to and what looks like it.
     pub correspondents: Correspondents,
-    /// When each person or account was last active in a service from somewhere outside.
-    active: HashMap<SmolStr, EventTime>,
-    /// When and in which country each person or account last used a source of its own.
-    seated: HashMap<SmolStr, (EventTime, SmolStr)>,
     /// Written apart: files of older versions have none.
     #[serde(skip)]
     pub notes: Notes,
-    external: HashMap<Entity, Touches>,
+    pub(crate) names: Names,
+    pub(crate) external: HashMap<Entity, Record>,
     /// External entities known, by kind.
-    kinds: BTreeMap<EntityKind, usize>,
+    pub(crate) kinds: BTreeMap<EntityKind, usize>,
     /// The first contact with anything.
-    began: Option<EventTime>,
-    people: HashSet<SmolStr>,
-    devices: HashSet<SmolStr>,
+    pub(crate) began: Option<EventTime>,
     /// Contacts kept one by one.
-    listed: usize,
+    pub(crate) listed: usize,
     /// The same contacts and logons as a graph; see [`Self::restored`].
     #[serde(skip)]
     pub(crate) ties: Ties,
-    refused: u64,
+    pub(crate) refused: u64,
 }
 
 impl EntityGraph {
     /// Counts an internal entity as known to the organisation.
     pub fn known(&mut self, kind: EntityKind, key: &SmolStr) {
-        let set = if kind == EntityKind::Device { &mut self.devices } else { &mut self.people };
-        if set.len() < MAX_INTERNAL && !set.contains(key) {
-            set.insert(key.clone());
-        }
+        self.names.add(kind, key);
     }
     /// How many people (and accounts) and devices are known.
     pub fn internal_counts(&self) -> (usize, usize) {
-        (self.people.len(), self.devices.len())
+        self.names.counts()
     }
     /// Whether `key` is a known device.
     pub fn is_device(&self, key: &str) -> bool {
-        self.devices.contains(key)
+        self.names.is_device_name(key)
     }
     /// Whether `key` is a known person or account.
     pub fn is_person(&self, key: &str) -> bool {
-        self.people.contains(key)
+        self.names.is_person_name(key)
+    }
+    /// The number of one of those inside, for [`Self::touch_by`]; `None` when all are taken.
+    pub fn number(&mut self, who: &SmolStr) -> Option<u32> {
+        self.names.number(who)
     }
     /// Records a contact with an external entity.
     pub fn touch(&mut self, entity: &Entity, touch: Touch) {
+        let by = self.names.number(&touch.by);
+        self.touch_by(entity, by, &touch);
+    }
+    /// Records a contact of the one with this number, whatever the name in `touch`.
+    pub fn touch_by(&mut self, entity: &Entity, by: Option<u32>, touch: &Touch) {
+        let Some(by) = by else {
+            self.refused += 1;
+            return;
+        };
+        let at = touch.event.time;
         if touch.domain == Domain::Saas && touch.contact == Contact::Use {
-            if let Some(last) = self.active.get_mut(&touch.by) {
-                *last = touch.event.time.max(*last);
-            } else if self.active.len() < MAX_INTERNAL {
-                self.active.insert(touch.by.clone(), touch.event.time);
-            }
+            self.names.act(by, at);
         }
-        self.began = Some(self.began.map_or(touch.event.time, |began| began.min(touch.event.time)));
-        let is_device = self.is_device(&touch.by);
+        self.began = Some(self.began.map_or(at, |began| began.min(at)));
+        let is_device = self.names.is_device(by);
         let is_listed = self.listed < MAX_LISTED;
-        let touches = if let Some(touches) = self.external.get_mut(entity) {
-            touches
+        let record = if let Some(record) = self.external.get_mut(entity) {
+            record
         } else if self.external.len() < MAX_EXTERNAL {
             *self.kinds.entry(entity.kind).or_default() += 1;
             let place = self.ties.outside(entity);
-            self.external.entry(entity.clone()).or_insert(Touches::new(&touch, place))
+            self.external.entry(entity.clone()).or_insert(Record::new(at, place))
         } else {
             self.refused += 1;
             return;
         };
-        let (place, before) = (touches.place(), touches.listed());
-        let first = touches.add(touch, is_device, is_listed);
-        self.listed = (self.listed + touches.listed()).saturating_sub(before);
-        if let Some(who) = first {
-            self.ties.tie(&who, place);
+        let (place, before) = (record.place(), record.listed());
+        let is_first = record.add(touch, by, is_device, is_listed);
+        self.listed = (self.listed + record.listed()).saturating_sub(before);
+        if is_first {
+            self.ties.tie(&self.names.name(by), place);
         }
     }
     /// A confirmed logon of `person` at `device`.
@@ -121,86 +122,80 @@ impl EntityGraph {
     }
     fn tie_anew(&mut self) {
         let mut ties = Ties::default();
-        for (entity, touches) in &mut self.external {
+        for (entity, record) in &mut self.external {
             let place = ties.outside(entity);
-            touches.set_place(place);
-            touches.everybody().for_each(|who| ties.tie(who, place));
+            record.set_place(place);
+            record.everybody().for_each(|who| ties.tie(&self.names.name(who), place));
         }
         self.bindings.pairs().for_each(|(device, person)| ties.tie_inside(person, device));
         self.ties = ties;
     }
     /// The contacts with an external entity.
-    pub fn touches(&self, entity: &Entity) -> Option<&Touches> {
-        self.external.get(entity)
+    pub fn touches(&self, entity: &Entity) -> Option<Touches<'_>> {
+        self.external.get(entity).map(|record| Touches::new(record, &self.names))
     }
     /// When `who` was last active in a service, as far as is remembered.
     pub fn last_active(&self, who: &str) -> Option<EventTime> {
-        self.active.get(who).copied()
+        self.names.last_active(who)
     }
     /// Whether an external entity was first seen in the two weeks before `at`, and not in the first days of the input, when everything is new.
     pub fn is_new(&self, entity: &Entity, at: EventTime) -> bool {
-        let first = self.external.get(entity).map(Touches::first_seen);
+        let first = self.touches(entity).map(Touches::first_seen);
         first.zip(self.began).is_some_and(|(first, began)| at.since(first) <= NEW_MS && first.since(began) >= BEGIN_MS)
     }
     /// Whether many here went over to an external entity up to `to`: an eighth of the people worked from there, a quarter of the devices used it
     /// for an hour (a page that they are lured to is visited once; a new gateway is used on), or somebody changed what belongs to half of the
     /// people from there.
     pub fn is_followed(&self, entity: &Entity, to: EventTime) -> bool {
-        let Some(touches) = self.external.get(entity) else { return false };
-        let followers = touches.followers(to, |who| self.devices.contains(who));
+        let Some(touches) = self.touches(entity) else { return false };
+        let followers = touches.followers(to);
+        let (people, devices) = self.internal_counts();
         let is_share = |count: usize, of: usize, share: usize| count >= of.div_ceil(share).max(MIN_FOLLOWERS);
-        is_share(followers.people, self.people.len(), 8)
-            || is_share(followers.devices, self.devices.len(), 4)
-            || is_share(followers.affected, self.people.len(), 2)
+        is_share(followers.people, people, 8) || is_share(followers.devices, devices, 4) || is_share(followers.affected, people, 2)
     }
     /// Notes that `who` was active from a source of its own in a country.
     pub fn seat(&mut self, who: &SmolStr, country: &SmolStr, at: EventTime) {
-        if self.seated.len() < MAX_INTERNAL || self.seated.contains_key(who) {
-            let seat = self.seated.entry(who.clone()).or_insert((at, country.clone()));
-            if seat.0 <= at {
-                *seat = (at, country.clone());
-            }
-        }
+        self.names.seat(who, country, at);
     }
     /// When and in which country `who` was last active from a source of its own.
     pub fn seat_of(&self, who: &str) -> Option<(EventTime, &str)> {
-        self.seated.get(who).map(|(at, country)| (*at, country.as_ref()))
+        self.names.seat_of(who)
     }
     /// Messages that one of `events` carried; in key order.
-    pub fn messages_sent_by(&self, events: &BTreeSet<EventRef>) -> Vec<(&Entity, &Touches)> {
-        let mut found: Vec<_> = self
-            .external
-            .iter()
-            .filter(|(entity, touches)| entity.kind == EntityKind::Message && touches.any(|event| events.contains(event)))
-            .collect();
+    pub fn messages_sent_by(&self, events: &BTreeSet<EventRef>) -> Vec<(&Entity, Touches<'_>)> {
+        let messages = self.external.iter().filter(|(entity, _)| entity.kind == EntityKind::Message);
+        let all = messages.map(|(entity, record)| (entity, Touches::new(record, &self.names)));
+        let mut found: Vec<_> = all.filter(|(_, touches)| touches.any(|event| events.contains(event))).collect();
         found.sort_by_key(|(entity, _)| *entity);
         found
     }
     /// External domains that an internal entity touched in `[from, to]`, in key order.
-    pub fn domains_touched_by(&self, who: &str, from: EventTime, to: EventTime) -> Vec<(&Entity, &Touches)> {
+    pub fn domains_touched_by(&self, who: &str, from: EventTime, to: EventTime) -> Vec<(&Entity, Touches<'_>)> {
         let domains = self.ties.of_inside(who).filter_map(|end| match end {
             End::Outside(entity) if entity.kind == EntityKind::Domain => self.external.get_key_value(entity),
             _ => None,
         });
-        let mut found: Vec<_> = domains.filter(|(_, touches)| touches.touched_by(who, from, to)).collect();
+        let all = domains.map(|(entity, record)| (entity, Touches::new(record, &self.names)));
+        let mut found: Vec<_> = all.filter(|(_, touches)| touches.touched_by(who, from, to)).collect();
         found.sort_by_key(|(entity, _)| *entity);
         found
     }
     /// The share of internal entities that so many are, never 0: half a one is added. Given a kind, each of the many external entities of it that
     /// the organisation meets per internal one has only its part of that: a never-seen address is as rare as addresses are many.
     pub fn share_of(&self, kind: Option<EntityKind>, touchers: usize) -> f64 {
-        let population = self.people.len().max(self.devices.len()).max(1) as f64;
+        let (people, devices) = self.internal_counts();
+        let population = people.max(devices).max(1) as f64;
         let met = kind.and_then(|kind| self.kinds.get(&kind)).map_or(1.0, |count| *count as f64 / population).max(1.0);
         ((touchers as f64 + 0.5 / met) / (population + 1.0)).min(1.0)
     }
     /// Forgets external entities that nobody touched for long, and bindings that ended long ago.
     pub fn forget(&mut self, now: EventTime) {
         let (kinds, ties, listed) = (&mut self.kinds, &mut self.ties, &mut self.listed);
-        self.external.retain(|entity, touches| {
-            let is_kept = !touches.is_stale(now);
+        self.external.retain(|entity, record| {
+            let is_kept = !record.is_stale(now);
             if !is_kept {
-                ties.forget(touches.place());
-                *listed = listed.saturating_sub(touches.listed());
+                ties.forget(record.place());
+                *listed = listed.saturating_sub(record.listed());
                 if let Some(count) = kinds.get_mut(&entity.kind) {
                     *count -= 1;
                 }
@@ -210,6 +205,11 @@ impl EntityGraph {
         self.bindings.forget(now.plus_ms(-BINDINGS_MS));
         if self.ties.is_worn() {
             self.tie_anew();
+        }
+        if self.names.is_filling() {
+            let mut used = vec![false; self.names.len()];
+            self.external.values().for_each(|record| record.mark(&mut used));
+            self.names.free_unused(&used);
         }
     }
     /// Entities outside, ties and contacts kept one by one: what the memory goes by.
@@ -232,9 +232,12 @@ mod tests {
         Touch { event, domain: Domain::Network, class_uid: 4001, by: SmolStr::new(by), contact: Contact::Use }
     }
 
-    /// Share of those inside that touched `entity` in the 7 days before `at`, without those that `skip` names.
-    fn prevalence(graph: &EntityGraph, entity: &Entity, at: EventTime, skip: impl Fn(&str) -> bool) -> f64 {
-        let touchers = graph.touches(entity).map_or(0, |touches| touches.touchers(at.plus_ms(-7 * DAY_MS), at, skip));
+    /// Share of those inside that touched `entity` in the 7 days before `at`, without `skipped`.
+    fn prevalence(graph: &EntityGraph, entity: &Entity, at: EventTime, skipped: &[&str]) -> f64 {
+        let from = at.plus_ms(-7 * DAY_MS);
+        let touchers = graph
+            .touches(entity)
+            .map_or(0, |touches| touches.touchers(from, at) - skipped.iter().filter(|who| touches.touched_by(who, from, at)).count());
         graph.share_of(Some(entity.kind), touchers)
     }
 
@@ -249,10 +252,10 @@ mod tests {
             graph.touch(&site, touch(&format!("d{i}"), i * 1000));
         }
         let at = EventTime(DAY_MS);
-        assert_eq!(prevalence(&graph, &site, at, |_| false), 0.45);
-        assert_eq!(prevalence(&graph, &site, at, |who| who == "d0"), 0.35);
-        assert_eq!(prevalence(&graph, &site, EventTime(20 * DAY_MS), |_| false), 0.05, "long ago");
-        assert_eq!(prevalence(&graph, &Entity::new(EntityKind::Domain, "new.example"), at, |_| false), 0.05);
+        assert_eq!(prevalence(&graph, &site, at, &[]), 0.45);
+        assert_eq!(prevalence(&graph, &site, at, &["d0"]), 0.35);
+        assert_eq!(prevalence(&graph, &site, EventTime(20 * DAY_MS), &[]), 0.05, "long ago");
+        assert_eq!(prevalence(&graph, &Entity::new(EntityKind::Domain, "new.example"), at, &[]), 0.05);
         assert_eq!(graph.touches(&site).and_then(Touches::contacts).map(|c| c.len()), Some(4));
     }
 
@@ -293,7 +296,7 @@ mod tests {
         assert!(!graph.is_followed(&ip, at), "fewer than half");
         graph.touch(&ip, affected(9));
         assert!(graph.is_followed(&ip, at));
-        assert_eq!(prevalence(&graph, &ip, EventTime(0), |_| false), 0.5 / 21.0, "nobody used it");
+        assert_eq!(prevalence(&graph, &ip, EventTime(0), &[]), 0.5 / 21.0, "nobody used it");
     }
 
     #[test]

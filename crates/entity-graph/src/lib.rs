@@ -5,7 +5,9 @@
 pub mod aliases;
 pub mod bindings;
 pub mod correspondents;
+mod earlier;
 pub mod graph;
+mod names;
 pub mod neighbours;
 pub mod notes;
 pub mod sharing;
@@ -15,6 +17,7 @@ pub mod touches;
 pub use aliases::Aliases;
 pub use bindings::{Binding, Bindings, Confidence};
 pub use correspondents::{Correspondents, LookAlike};
+pub use earlier::EarlierGraph;
 pub use graph::EntityGraph;
 pub use neighbours::Neighbour;
 pub use notes::Notes;

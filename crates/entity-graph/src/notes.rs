@@ -1,6 +1,6 @@
 //! Short memories beside the graph: who was active off the usual places, and which domains an administrator announced as an exercise.
 
-use crate::graph::MAX_INTERNAL;
+use crate::names::MAX_INTERNAL;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use weft_model::{DAY_MS, EventTime, SmolStr};

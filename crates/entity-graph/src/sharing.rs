@@ -39,7 +39,7 @@ impl EntityGraph {
                 }
             }
             EntityKind::Ip => {
-                let settled = |touches: &crate::Touches| {
+                let settled = |touches: crate::Touches<'_>| {
                     touches
                         .settled_up_to(MIN_SHARERS, at.plus_ms(-HABIT_MS), at.plus_ms(-LATELY_MS), |who| skip(who) || self.is_device(who))
                 };

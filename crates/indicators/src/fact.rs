@@ -1,7 +1,9 @@
 //! A fact: what one event says about one entity, in the fields that models name.
 
 use crate::field::Field;
+use crate::outside::{Address, Host};
 use serde::Deserialize;
+use std::sync::Arc;
 use weft_model::{Domain, Entity, EntityKind, EventRef, SmolStr};
 
 /// The kinds of fact a model can be written for.
@@ -79,6 +81,53 @@ impl FactKind {
     }
 }
 
+/// What the tables say of the address and the host of a fact: these fields are not copied, most facts speak of the same few.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    pub(crate) address: Option<Arc<Address>>,
+    pub(crate) host: Option<Arc<Host>>,
+}
+
+const IP: Field = Field::of("ip");
+const IP_SCOPE: Field = Field::of("ip_scope");
+const COUNTRY: Field = Field::of("country");
+const ASN: Field = Field::of("asn");
+const AS_ORG: Field = Field::of("as_org");
+const NETWORK_KIND: Field = Field::of("network_kind");
+const SOURCE_NETWORK: Field = Field::of("source_network");
+const HOST: Field = Field::of("host");
+const DOMAIN: Field = Field::of("domain");
+const PLATFORM: Field = Field::of("platform");
+
+impl Shared {
+    /// The field's value, when it is one of these.
+    fn get(&self, field: Field) -> Option<&SmolStr> {
+        match field {
+            IP | IP_SCOPE | COUNTRY | ASN | AS_ORG | NETWORK_KIND | SOURCE_NETWORK => {
+                let address = self.address.as_ref()?;
+                match field {
+                    IP => Some(&address.text),
+                    IP_SCOPE => Some(&address.scope),
+                    COUNTRY => address.country.as_ref(),
+                    ASN => address.asn.as_ref(),
+                    AS_ORG => address.as_org.as_ref(),
+                    NETWORK_KIND => address.network_kind.as_ref(),
+                    _ => address.neighbourhood.as_ref(),
+                }
+            }
+            HOST | DOMAIN | PLATFORM => {
+                let host = self.host.as_ref()?;
+                match field {
+                    HOST => Some(&host.name),
+                    DOMAIN => Some(&host.registrable),
+                    _ => host.platform.as_ref(),
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What one event says about one entity.
 #[derive(Clone, Debug)]
 pub struct Fact {
@@ -86,6 +135,7 @@ pub struct Fact {
     pub event: EventRef,
     /// Text fields; an absent one is unknown.
     pub fields: Vec<(Field, SmolStr)>,
+    pub shared: Shared,
     /// An amount for volume features: bytes sent, seconds, recipients, letters, by the kind.
     pub amount: u64,
     /// Everybody and everything it speaks of.
@@ -97,7 +147,7 @@ pub struct Fact {
 impl Fact {
     /// The field's value.
     pub fn get(&self, field: Field) -> Option<&SmolStr> {
-        self.fields.iter().find(|(known, _)| *known == field).map(|(_, value)| value)
+        self.shared.get(field).or_else(|| self.fields.iter().find(|(known, _)| *known == field).map(|(_, value)| value))
     }
     /// The first entity of a kind.
     pub fn entity(&self, kind: EntityKind) -> Option<&Entity> {

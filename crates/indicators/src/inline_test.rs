@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::error::ModelError;
-use crate::fact::Fact;
+use crate::fact::{Fact, Shared};
 use crate::field::Field;
 use crate::model::{FeatureKind, Model, ModelSet};
 use crate::outside::Outside;
@@ -141,6 +141,7 @@ impl InlineTest {
                 kind: model.on,
                 event: EventRef { time: at, uid },
                 fields: values,
+                shared: Shared::default(),
                 amount: number("amount", 0),
                 entities,
                 peer: None,

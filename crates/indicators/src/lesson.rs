@@ -1,7 +1,8 @@
 //! What kept indicators taught, so that analysts' verdicts can change its weight afterwards: exactly, and reversibly. A verdict acts from
 //! the day after it was given on, so that state stays a pure fold over hours and verdicts, whenever and in whatever order they come.
 
-use crate::state::{Baseline, ModelState, State};
+use crate::profile::{Estimator, Profiles};
+use crate::state::{Baseline, Levels, ModelState, Names, State};
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -140,7 +141,7 @@ impl State {
                     let times = self.lessons.condemned.entry((who, entity)).or_default();
                     *times = times.saturating_add_signed(-parts.signum());
                 }
-                (lesson, Some(memory)) => memory.relearn(&lesson, parts),
+                (lesson, Some(memory)) => memory.relearn((&mut self.profiles, &self.names), &lesson, parts),
                 (_, None) => {}
             }
         }
@@ -149,21 +150,21 @@ impl State {
 }
 
 impl ModelState {
-    fn relearn(&mut self, lesson: &Lesson, parts: i32) {
+    fn relearn(&mut self, learned: (&mut Profiles, &Names), lesson: &Lesson, parts: i32) {
         match lesson {
             Lesson::Value(place, value) => {
                 if let Some(Baseline::Categories(levels)) = self.baselines.get_mut(place.feature) {
-                    levels.at(place.level, |level| level.add(*value, parts));
+                    at(levels, learned, place.level, |level| level.add(*value, parts));
                 }
             }
             Lesson::Amount(place, amount) => {
                 if let Some(Baseline::Volume(levels)) = self.baselines.get_mut(place.feature) {
-                    levels.at(place.level, |level| level.add(*amount, parts));
+                    at(levels, learned, place.level, |level| level.add(*amount, parts));
                 }
             }
             Lesson::Hour(place, hour) => {
                 if let Some(Baseline::Hours(levels)) = self.baselines.get_mut(place.feature) {
-                    levels.at(place.level, |level| level.add(*hour, parts));
+                    at(levels, learned, place.level, |level| level.add(*hour, parts));
                 }
             }
             Lesson::Together(feature, met, at_s) => {
@@ -179,5 +180,15 @@ impl ModelState {
             Lesson::Day(day, class, score) => self.calibration.retract(*class, *day, *score, parts > 0),
             Lesson::Touched(..) => {}
         }
+    }
+}
+
+fn at<T: Estimator>(levels: &mut Levels<T>, (profiles, names): (&mut Profiles, &Names), level: Level, change: impl Fn(&mut T)) {
+    match level {
+        Level::Own(own) => {
+            let own = names.text(own).and_then(|owner| profiles.number(owner));
+            own.into_iter().for_each(|own| levels.own(profiles, own, &change));
+        }
+        Level::Others(peer) => levels.others(peer, change),
     }
 }

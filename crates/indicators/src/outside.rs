@@ -4,7 +4,7 @@
 use foldhash::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use weft_enrich::{Enricher, Platform};
+use weft_enrich::Enricher;
 use weft_model::{Directory, SmolStr, format_smolstr};
 
 /// Addresses, and host names, remembered; when so many are, all go.
@@ -12,17 +12,18 @@ const MAX_REMEMBERED: usize = 1 << 16;
 /// Longer names are no host names and not remembered.
 const MAX_HOST: usize = 255;
 
-/// One address as facts write it.
+/// One address as facts write it; of a private one nothing more is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
     pub(crate) text: SmolStr,
     pub(crate) is_private: bool,
+    pub(crate) scope: SmolStr,
     pub(crate) country: Option<SmolStr>,
     pub(crate) asn: Option<SmolStr>,
     pub(crate) as_org: Option<SmolStr>,
-    pub(crate) network_kind: SmolStr,
+    pub(crate) network_kind: Option<SmolStr>,
     /// The addresses that usually share an owner: the /24 of IPv4, the /48 of IPv6.
-    pub(crate) neighbourhood: SmolStr,
+    pub(crate) neighbourhood: Option<SmolStr>,
 }
 
 /// One host name.
@@ -32,7 +33,7 @@ pub(crate) struct Host {
     /// A name that somebody outside has: no address, no local or own name.
     pub(crate) is_external: bool,
     pub(crate) registrable: SmolStr,
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<SmolStr>,
 }
 
 #[derive(Debug, Default)]
@@ -71,7 +72,7 @@ impl Outside {
             name: SmolStr::new(name),
             is_external: is_external(directory, name),
             registrable: SmolStr::new(info.registrable),
-            platform: info.platform,
+            platform: info.platform.map(|platform| SmolStr::new_static(platform.as_str())),
         });
         if hosts.len() >= MAX_REMEMBERED {
             hosts.clear();
@@ -85,6 +86,7 @@ impl Outside {
 
 fn look_up(enricher: &Enricher, ip: IpAddr) -> Address {
     let info = enricher.ip(ip);
+    let is_private = info.is_private;
     let kind = if info.is_vpn {
         "vpn"
     } else if info.is_hosting {
@@ -94,12 +96,13 @@ fn look_up(enricher: &Enricher, ip: IpAddr) -> Address {
     };
     Address {
         text: format_smolstr!("{ip}"),
-        is_private: info.is_private,
+        is_private,
+        scope: SmolStr::new_static(if is_private { "private" } else { "public" }),
         country: info.country.map(|country| SmolStr::new(country.as_str())),
         asn: info.asn.map(|asn| format_smolstr!("AS{asn}")),
         as_org: info.as_org.map(SmolStr::from),
-        network_kind: SmolStr::new_static(kind),
-        neighbourhood: neighbourhood(ip),
+        network_kind: (!is_private).then(|| SmolStr::new_static(kind)),
+        neighbourhood: (!is_private).then(|| neighbourhood(ip)),
     }
 }
 

@@ -5,11 +5,12 @@ use crate::fact::Fact;
 use crate::field;
 use crate::lesson::Lessons;
 use crate::model::{After, Feature, FeatureKind, Model, Source};
-use crate::state::{Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Open, Recent, State, Times, TimesBySubject};
+use crate::open::{Coded, Open};
+use crate::state::{
+    Baseline, MAX_EVENTS, MAX_LISTED_ENTITIES, MAX_TIMED, ModelState, Recent, State, Times, TimesBySubject, insert_ordered,
+};
 use crate::template;
-use foldhash::HashMap;
 use weft_baselines::calibration::tie_of;
-use weft_baselines::drift::FULL;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
@@ -34,9 +35,15 @@ const RECENT_BITS: f64 = 4.0;
 
 /// The facts of one entity and subject within one hour.
 pub(crate) struct Group<'a> {
-    pub(crate) entity: SmolStr,
-    pub(crate) subject: SmolStr,
-    pub(crate) facts: Vec<&'a Fact>,
+    /// Entity and subject by their numbers of the day.
+    pub(crate) key: (u32, u32),
+    pub(crate) entity: &'a SmolStr,
+    pub(crate) subject: &'a SmolStr,
+    /// Most groups have one fact.
+    pub(crate) first: &'a Fact,
+    /// Where the first one's entities stand among those of the hour.
+    pub(crate) from: u32,
+    pub(crate) more: Vec<(&'a Fact, u32)>,
     /// Whether the model judges them, or only learns from them.
     pub(crate) is_judged: bool,
     /// The weight with which it is learned, in 64ths: it falls with surprise.
@@ -45,30 +52,23 @@ pub(crate) struct Group<'a> {
     pub(crate) kept: Option<IndicatorUid>,
 }
 
-/// Facts that the model applies to, by entity and subject, in the order in which each first appears.
-pub(crate) fn group<'a>(model: &Model, facts: &[&'a Fact]) -> Vec<Group<'a>> {
-    let mut index: HashMap<(&str, &str, bool), usize> = HashMap::default();
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for fact in facts {
-        if !model.conditions.iter().all(|condition| condition.holds(fact)) {
-            continue;
-        }
-        let Some((entity, subject)) = keeper(model, fact).zip(fact.get(model.subject)) else { continue };
-        let is_judged = model.judged.iter().all(|condition| condition.holds(fact));
-        let position = *index.entry((&entity.key, subject, is_judged)).or_insert_with(|| {
-            let (entity, subject, facts) = (SmolStr::new(&entity.key), subject.clone(), Vec::new());
-            groups.push(Group { entity, subject, facts, is_judged, parts: FULL, kept: None });
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(position) {
-            group.facts.push(fact);
-        }
+impl<'a> Group<'a> {
+    /// All facts, in order.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &'a Fact> + '_ {
+        self.with_entities().map(|(fact, _)| fact)
     }
-    groups
+    /// All facts, and where the entities of each stand.
+    fn with_entities(&self) -> impl Iterator<Item = (&'a Fact, u32)> + '_ {
+        std::iter::once((self.first, self.from)).chain(self.more.iter().copied())
+    }
+    /// Entity and subject.
+    fn names(&self) -> (SmolStr, SmolStr) {
+        (self.entity.clone(), self.subject.clone())
+    }
 }
 
 /// The entity of the fact that the model judges; people and accounts stand for each other, as do domains and hosts.
-fn keeper<'a>(model: &Model, fact: &'a Fact) -> Option<&'a Entity> {
+pub(crate) fn keeper<'a>(model: &Model, fact: &'a Fact) -> Option<&'a Entity> {
     kin(model.entity, fact)
 }
 
@@ -92,8 +92,9 @@ struct Asked<'a> {
     own: Option<u32>,
     model: &'a Model,
     context: Context<'a>,
-    /// Entity and subject.
-    key: &'a (SmolStr, SmolStr),
+    group: &'a Group<'a>,
+    /// The peer group of the first fact.
+    peer: Option<u32>,
 }
 
 /// Whether an answer is put into words: only what is kept is.
@@ -123,20 +124,23 @@ struct Answer {
 pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &mut Group<'_>) -> Option<Indicator> {
     open(state, index, model, group)?;
     follow(state, index, model, context, group);
-    let first = *group.facts.first()?;
-    let key = (group.entity.clone(), group.subject.clone());
-    let memory = state.memory.get(index)?;
+    let (first, key) = (group.first, group.key);
     // Something outside has no habits of its own: it is compared with all others.
-    let own = state.names.known(&group.entity).filter(|_| model.has_habits());
-    let asked = Asked { state, memory, open: memory.open.get(&key), own, model, context, key: &key };
+    let own = state.own(model, group);
+    let memory = state.memory.get(index)?;
+    let peer = first.peer.as_ref().and_then(|peer| state.names.known(peer));
+    let asked = Asked { state, memory, open: memory.open.get(&key), own, model, context, group, peer };
     let features = || model.features.iter().enumerate();
     // What is said of the whole day is the same for each fact.
-    let of_day: Vec<Option<f64>> =
-        features().map(|(i, f)| f.measure.is_of_day().then(|| answer(&asked, i, f, first, Words::Without).bits)).collect();
+    let bits_of = |i: usize, f: &Feature, fact: &Fact| answer(&asked, i, f, fact, Words::Without).bits;
+    let of_day: Vec<Option<f64>> = match group.more.is_empty() {
+        true => Vec::new(),
+        false => features().map(|(i, f)| f.measure.is_of_day().then(|| bits_of(i, f, first))).collect(),
+    };
     let each = |fact| -> f64 {
         let mut sum = 0.0;
-        for ((i, feature), known) in features().zip(&of_day) {
-            let bits = known.unwrap_or_else(|| answer(&asked, i, feature, fact, Words::Without).bits);
+        for (i, feature) in features() {
+            let bits = of_day.get(i).copied().flatten().unwrap_or_else(|| bits_of(i, feature, fact));
             if bits <= 0.0 && feature.measure.after().is_some_and(|after| after.is_needed) {
                 return 0.0;
             }
@@ -144,25 +148,23 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
         }
         sum
     };
-    let (fact, raw) = group
-        .facts
-        .iter()
-        .map(|fact| (*fact, each(fact)))
-        .max_by(|a: &(&Fact, f64), b| a.1.total_cmp(&b.1).then(b.0.event.cmp(&a.0.event)))?;
+    let scored = group.facts().map(|fact| (fact, each(fact)));
+    let (fact, raw) = scored.max_by(|a: &(&Fact, f64), b| a.1.total_cmp(&b.1).then(b.0.event.cmp(&a.0.event)))?;
     let keep_bits = state.settings.keep_bits;
     let is_dull = raw < keep_bits.min(RECENT_BITS) && asked.open.is_none_or(|open| open.kept.is_none());
     let memory = state.memory.get_mut(index)?;
-    let best = memory.today.entry(group.entity.clone()).or_insert(0.0);
+    let best = memory.today.entry(key.0).or_insert(0.0);
     *best = best.max(raw);
     if is_dull {
         return None; // bits never exceed the raw score
     }
 
     let day = fact.event.time.day();
-    let class = state.classes.of(&group.entity).filter(|_| model.entity.is_internal());
+    let class = state.classes.of(group.entity).filter(|_| model.entity.is_internal());
     let sure = if state.settings.slow_surprise { memory.sure_bits(class, raw) } else { 0.0 };
-    group.parts = memory.weight(&group.entity, day, sure);
-    memory.open.get_mut(&key)?.bits = memory.open.get(&key)?.bits.max(sure);
+    group.parts = memory.weight(group.entity, day, sure);
+    let open = memory.open.get_mut(&key)?;
+    open.bits = open.bits.max(sure);
     let uid =
         IndicatorUid::of("indicator", &[model.name.as_bytes(), group.entity.as_bytes(), group.subject.as_bytes(), &day.to_be_bytes()]);
     let value = memory.calibration.p_value(class, raw, tie_of(&uid.0));
@@ -176,10 +178,10 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     let is_kept = known.is_some() || (bits >= keep_bits && value.n >= MIN_CALIBRATED);
     let explained = (is_kept && known.is_none_or(|known| known < Bits::new(bits))).then(|| {
         let memory = state.memory.get(index)?;
-        let asked = Asked { state, memory, open: memory.open.get(&key), own, model, context, key: &key };
+        let asked = Asked { state, memory, open: memory.open.get(&key), own, model, context, group, peer };
         let of = |f: &Feature| if f.measure.is_of_day() { first } else { fact };
         let answers: Vec<Answer> = features().map(|(i, f)| answer(&asked, i, f, of(f), Words::With)).collect();
-        Some(build(model, group, fact, &answers, uid, value.p, bits, keep_bits))
+        Some(Box::new(build(model, group, fact, &answers, uid, value.p, bits, keep_bits)))
     });
     let memory = state.memory.get_mut(index)?;
     if bits >= RECENT_BITS && value.n >= MIN_CALIBRATED {
@@ -190,41 +192,43 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     if let Some(explained) = explained {
         open.kept = explained;
     }
+    open.kept.as_ref()?;
+    let (events, others) = (open.events(), open.entities(&state.texts));
     let kept = open.kept.as_mut()?;
     group.kept = Some(uid);
-    kept.events = open.events.iter().copied().collect();
+    kept.events = events;
     kept.time = kept.events.first().map_or(kept.time, |event| event.time);
     kept.end_time = kept.events.last().map_or(kept.end_time, |event| event.time);
     let primary = kept.entities.first().cloned();
-    kept.entities = primary.iter().cloned().chain(open.entities.iter().filter(|e| Some(*e) != primary.as_ref()).cloned()).collect();
-    Some(kept.clone())
+    kept.entities = primary.iter().cloned().chain(others.into_iter().filter(|e| Some(e) != primary.as_ref())).collect();
+    Some((**kept).clone())
 }
 
 /// Adds the hour's facts to the open (entity, subject) of the day.
 fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Option<()> {
-    let peer = group.facts.first().and_then(|fact| fact.peer.clone()).map(|peer| state.names.number(&peer));
+    let peer = group.first.peer.as_ref().map(|peer| state.names.number(peer));
     if let Some(class) = peer.filter(|_| model.entity.is_internal()) {
-        state.classes.learn(&group.entity, class, model.entity == EntityKind::Device);
+        state.classes.learn(group.entity, class, model.entity == EntityKind::Device);
     }
     let memory = state.memory.get_mut(index)?;
-    let open = memory.open.entry((group.entity.clone(), group.subject.clone())).or_default();
+    let open = memory.open.entry(group.key).or_default();
     open.peer = peer;
     // How many different ones there are is told by the first event of each: the rest of the day proves nothing.
     let first_of_each = model.features.iter().any(|f| matches!(f.measure, FeatureKind::Distinct(_)))
         && model.features.iter().all(|f| !matches!(f.measure, FeatureKind::Count(_) | FeatureKind::Volume(_)));
-    for fact in &group.facts {
-        open.count += 1;
+    for (fact, from) in group.with_entities() {
+        open.count = open.count.saturating_add(1);
         let mut is_first = false;
         for (position, feature) in model.features.iter().enumerate() {
             match &feature.measure {
                 FeatureKind::Distinct(field) | FeatureKind::Association(field) => {
-                    let set = open.distinct.entry(position).or_default();
+                    let set = open.distinct_mut(position)?;
                     if let Some(value) = fact.get(*field).filter(|_| set.len() < MAX_DISTINCT) {
-                        is_first |= set.insert(value.clone());
+                        is_first |= insert_ordered(set, value.clone());
                     }
                 }
                 FeatureKind::Ordered(field) => {
-                    let sequence = open.sequence.entry(position).or_default();
+                    let sequence = open.sequence_mut(position)?;
                     if let Some(value) = fact.get(*field).filter(|value| sequence.len() < MAX_ORDERED && sequence.last() != Some(value)) {
                         sequence.push(value.clone());
                     }
@@ -238,22 +242,19 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
         if first_of_each && !is_first {
             continue;
         }
-        if open.events.len() < MAX_EVENTS {
-            open.events.insert(fact.event);
-        }
+        open.add_event(fact.event, MAX_EVENTS);
         // What is kept on a site or an address speaks of the outside only: its visitors have indicators of their own.
         let names_people = model.has_habits() || model.entity == EntityKind::Campaign;
-        for entity in fact.entities.iter().filter(|entity| names_people || !entity.kind.is_internal()) {
-            if open.entities.len() < MAX_LISTED_ENTITIES && !open.entities.contains(entity) {
-                open.entities.insert(entity.clone());
-            }
+        let entities = state.coded.iter().skip(from as usize).take(fact.entities.len());
+        for entity in entities.filter(|entity| names_people || !entity.is_internal()) {
+            open.add_entity(*entity, MAX_LISTED_ENTITIES);
         }
     }
     Some(())
 }
 
 fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, measure: &FeatureKind, at: EventTime) {
-    let key = (group.entity.clone(), group.subject.clone());
+    let key = group.names();
     if times.len() >= MAX_TIMED && !times.contains_key(&key) {
         return;
     }
@@ -271,8 +272,8 @@ fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, mea
 }
 
 /// How far the times of the group's subject are from chance.
-fn times_answer(memory: &ModelState, key: &(SmolStr, SmolStr), position: usize) -> Option<Answer> {
-    let (_, times) = memory.times.get(key)?.get(&position)?;
+fn times_answer(memory: &ModelState, group: &Group<'_>, position: usize) -> Option<Answer> {
+    let (_, times) = memory.times.get(&group.names())?.get(&position)?;
     let (p, observed, expected, n) = match times {
         Times::Contacts(contacts) => {
             let found = contacts.periodicity();
@@ -326,16 +327,15 @@ fn is_from_wanted_source(after: &After, lessons: &Lessons, context: Context<'_>,
 /// What follows a surprise speaks of its source too: an account change without an address is tied to the sign-in before it.
 fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) {
     let source = |after: &After| {
-        let first = group.facts.iter().find(|fact| is_from_wanted_source(after, &state.lessons, context, fact))?;
-        leader(state, after, &group.entity, first.event.time)?.source.clone()
+        let first = group.facts().find(|fact| is_from_wanted_source(after, &state.lessons, context, fact))?;
+        leader(state, after, group.entity, first.event.time)?.source.clone()
     };
     if !model.features.iter().any(|feature| feature.measure.after().is_some()) {
         return;
     }
     let sources: Vec<Entity> = model.features.iter().filter_map(|feature| source(feature.measure.after()?)).collect();
-    let key = (group.entity.clone(), group.subject.clone());
-    if let Some(open) = state.memory.get_mut(index).and_then(|memory| memory.open.get_mut(&key)) {
-        open.entities.extend(sources);
+    if let Some(open) = state.memory.get_mut(index).and_then(|memory| memory.open.get_mut(&group.key)) {
+        sources.iter().for_each(|source| open.add_entity(Coded::of(source, &mut state.texts), usize::MAX));
     }
 }
 
@@ -382,8 +382,8 @@ fn build(
         evidence: Bits::new((own.value() - keep_bits).max(0.0)),
         p,
         score: (100.0 * (1.0 - (-bits.value() / 8.0).exp2())).round() as u8,
-        title: template::fill(&model.title.en, fact, group.facts.len()),
-        title_ja: template::fill(&model.title.ja, fact, group.facts.len()),
+        title: template::fill(&model.title.en, fact, 1 + group.more.len()),
+        title_ja: template::fill(&model.title.ja, fact, 1 + group.more.len()),
         entities: keeper(model, fact).cloned().into_iter().collect(),
         techniques: model.techniques.clone(),
         tactics: model.tactics.clone(),
@@ -393,8 +393,11 @@ fn build(
 }
 
 fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, words: Words) -> Answer {
-    let Asked { state, memory, open, own, model, context, key } = *asked;
-    let peer = fact.peer.as_ref().and_then(|peer| state.names.known(peer));
+    let Asked { state, memory, open, own, model, context, group, peer } = *asked;
+    let peer = match &fact.peer {
+        same if *same == group.first.peer => peer,
+        other => other.as_ref().and_then(|peer| state.names.known(peer)),
+    };
     let level_name = |level: usize| {
         words.say(|| match (level, &fact.peer) {
             (0, _) => "self".to_owned(),
@@ -408,7 +411,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             let Some(value) = fact.get(*field) else { return silent(words) };
             let number = state.names.known(value).unwrap_or(u32::MAX);
             let prior = feature.prior.as_ref().and_then(|name| state.models.priors.get(name)).map_or(1.0, |prior| prior.tail(value));
-            let levels = levels.get(own, peer);
+            let levels = levels.get(&state.profiles, own, peer);
             let found = novelty(&levels, number, NoveltyParams::default(), prior);
             Answer {
                 bits: -found.tail.log2(),
@@ -427,24 +430,25 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
         (FeatureKind::Rarity(kind), _) => rarity(*kind, model, &state.lessons, context, fact, words),
         (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Volume(levels))) => {
             let amount = match &feature.measure {
-                FeatureKind::Distinct(_) => open.and_then(|o| o.distinct.get(&position)).map_or(0, |set| set.len() as u64),
-                _ => open.map_or(0, |o| o.count),
+                FeatureKind::Distinct(_) => open.map_or(0, |open| open.distinct(position).len() as u64),
+                _ => open.map_or(0, |open| u64::from(open.count)),
             };
             // Counts of a day have a lighter tail than bytes: Zipf's law with exponent 2.
             let prior = (1.0 + amount as f64).powi(-2);
-            let mut answer = amount_answer(levels.get(own, peer), amount, (prior, COUNT_STRENGTH), "a day", level_name, words);
+            let levels = levels.get(&state.profiles, own, peer);
+            let mut answer = amount_answer(levels, amount, (prior, COUNT_STRENGTH), "a day", level_name, words);
             if matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least) {
                 answer.bits = 0.0;
             }
             answer
         }
         (FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_), _) => {
-            times_answer(memory, key, position).unwrap_or_else(|| silent(words))
+            times_answer(memory, group, position).unwrap_or_else(|| silent(words))
         }
         (FeatureKind::Association(_), Some(Baseline::Together(together))) => {
-            let met = open.and_then(|open| open.distinct.get(&position)).into_iter().flatten();
-            let met: Vec<u32> = met.filter_map(|who| state.names.known(who)).collect();
-            let tie = tie_of(&IndicatorUid::of("association", &[model.name.as_bytes(), key.0.as_bytes(), &fact.event.uid.0]).0);
+            let met = open.map_or(&[][..], |open| open.distinct(position));
+            let met: Vec<u32> = met.iter().filter_map(|who| state.names.known(who)).collect();
+            let tie = tie_of(&IndicatorUid::of("association", &[model.name.as_bytes(), group.entity.as_bytes(), &fact.event.uid.0]).0);
             let found = together.surprise(&met, fact.event.time.0.div_euclid(1000), tie);
             Answer {
                 bits: -found.p.log2(),
@@ -457,8 +461,9 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
         (FeatureKind::Topic(kind), Some(Baseline::Topics(topics))) => {
             let Some((subject, topic)) = topic(fact) else { return silent(words) };
             let whose: Vec<u32> = kindred(*kind, fact).filter_map(|entity| state.names.known(&entity.key)).collect();
-            let tie =
-                tie_of(&IndicatorUid::of("topic", &[model.name.as_bytes(), &[position as u8], key.0.as_bytes(), &fact.event.uid.0]).0);
+            let tie = tie_of(
+                &IndicatorUid::of("topic", &[model.name.as_bytes(), &[position as u8], group.entity.as_bytes(), &fact.event.uid.0]).0,
+            );
             let found = topics.surprise(&whose, &topic.0, tie);
             Answer {
                 bits: -found.p.log2(),
@@ -469,7 +474,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::Ordered(_), _) => {
-            let sequence = open.and_then(|open| open.sequence.get(&position)).map_or(&[][..], Vec::as_slice);
+            let sequence = open.map_or(&[][..], |open| open.sequence(position));
             let ascents = sequence.windows(2).filter(|pair| pair.first() < pair.last()).count();
             Answer {
                 bits: -ascents_tail(sequence.len(), ascents).log2(),
@@ -481,10 +486,10 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
         }
         (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => {
             let prior = VOLUME_PRIOR.max(1.0 / (1.0 + fact.amount as f64));
-            amount_answer(levels.get(own, peer), fact.amount, (prior, VOLUME_STRENGTH), "bytes", level_name, words)
+            amount_answer(levels.get(&state.profiles, own, peer), fact.amount, (prior, VOLUME_STRENGTH), "bytes", level_name, words)
         }
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
-            let [own, _, organisation] = levels.get(own, peer);
+            let [own, _, organisation] = levels.get(&state.profiles, own, peer);
             let hours = own.filter(|hours| hours.total() >= 20.0).or(organisation);
             let hour = fact.event.time.hour_of_week();
             let tail = hours.map_or(1.0, |hours| hours.tail(hour, HOUR_STRENGTH));
@@ -497,7 +502,8 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::After(after), _) => {
-            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, &state.lessons, context, fact));
+            let led =
+                leader(state, after, group.entity, fact.event.time).filter(|_| is_from_wanted_source(after, &state.lessons, context, fact));
             let best = led.map_or(0.0, |recent| recent.bits);
             Answer {
                 bits: best,
@@ -511,7 +517,8 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::SoonAfter(after), _) => {
-            let led = leader(state, after, &key.0, fact.event.time).filter(|_| is_from_wanted_source(after, &state.lessons, context, fact));
+            let led =
+                leader(state, after, group.entity, fact.event.time).filter(|_| is_from_wanted_source(after, &state.lessons, context, fact));
             let gap_ms = led.map(|recent| fact.event.time.since(recent.at)).filter(|gap_ms| *gap_ms >= 0);
             let gap_ms = gap_ms.map(|gap_ms| gap_ms.max(MINUTE_MS));
             Answer {

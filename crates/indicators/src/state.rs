@@ -1,27 +1,33 @@
 //! What the models have learned so far: per-feature baselines, per-model calibration, and the day that is open.
 
 use crate::context::Context;
-use crate::fact::{Fact, FactKind};
-use crate::lesson::{Lesson, Lessons, Level, MAX_OF_HOUR, Place};
+use crate::fact::Fact;
+use crate::learn::{Learning, close};
+use crate::lesson::Lessons;
 use crate::model::{FeatureKind, Model, ModelSet};
-use crate::scorer;
+use crate::open::{Coded, Open};
+use crate::plan::Plan;
+use crate::profile::{Estimator, ProfileCounts, Profiles};
+use crate::scorer::{self, Group};
 use crate::suppression::{Hits, Suppression};
 use crate::tally::Tally;
 use foldhash::HashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use weft_baselines::association::CoRecipients;
 use weft_baselines::drift::{ChangePoint, FULL, parts, update_weight};
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
+use weft_baselines::spill::{Spill, SpillError};
 use weft_baselines::topics::Topics;
 use weft_baselines::{Categories, HourOfWeek, PeerCalibration, Volume, surprise_bits};
-use weft_model::{DAY_MS, Entity, EntityKind, EventRef, EventTime, Indicator, IndicatorUid, SmolStr};
+use weft_model::{Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr};
 
 /// Distinct texts remembered; a flood beyond it shares one number.
 const MAX_NAMES: usize = 4_000_000;
-/// Entities with baselines of their own per feature; beyond it the peer group speaks.
+/// Peer groups with baselines of their own per feature, and entities watched for a change of role.
 const MAX_ENTITIES: usize = 200_000;
 /// (Entity, subject) pairs of a model whose times are remembered, at most 2 KiB each.
 pub(crate) const MAX_TIMED: usize = 50_000;
@@ -37,6 +43,11 @@ const SUSPECT_DAYS: i64 = 7;
 /// Days without a single fact of anybody that still count as silence; a longer gap was not observed, and learning starts anew behind
 /// it (one undated message must not make twenty years of silence the norm).
 const MAX_SILENT_DAYS: i64 = 4;
+
+/// Whoever has no profile, or was not looked for yet.
+const NO_PROFILE: u32 = u32::MAX;
+/// The number of every text beyond [`MAX_NAMES`].
+const NO_NUMBER: u32 = u32::MAX;
 
 /// How indicators are kept and learned.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +98,7 @@ impl Names {
             return *number;
         }
         if self.texts.len() >= MAX_NAMES {
-            return u32::MAX;
+            return NO_NUMBER;
         }
         let number = self.texts.len() as u32;
         self.by_text.insert(text.clone(), number);
@@ -100,45 +111,43 @@ impl Names {
     pub(crate) fn text(&self, number: u32) -> Option<&SmolStr> {
         self.texts.get(number as usize)
     }
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+    pub(crate) fn clear(&mut self) {
+        self.by_text.clear();
+        self.texts.clear();
+    }
 }
 
-/// One estimator on three levels.
+/// One estimator on three levels; the entity's own is in its profile.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Levels<T> {
-    own: HashMap<u32, T>,
-    peer: HashMap<u32, T>,
+    /// Where in profiles.
+    pub(crate) place: u32,
+    pub(crate) peer: HashMap<u32, T>,
     pub(crate) organisation: T,
 }
 
-impl<T: Default> Levels<T> {
-    pub(crate) fn all(&mut self, change: impl FnMut(&mut T)) {
-        self.own.values_mut().chain(self.peer.values_mut()).chain([&mut self.organisation]).for_each(change);
+impl<T: Estimator> Levels<T> {
+    fn at(place: u32) -> Self {
+        Self { place, peer: HashMap::default(), organisation: T::default() }
     }
     /// Most specific first; a missing level is `None`.
-    pub(crate) fn get(&self, own: Option<u32>, peer: Option<u32>) -> [Option<&T>; 3] {
-        [own.and_then(|own| self.own.get(&own)), peer.and_then(|peer| self.peer.get(&peer)), Some(&self.organisation)]
+    pub(crate) fn get<'a>(&'a self, profiles: &'a Profiles, own: Option<u32>, peer: Option<u32>) -> [Option<&'a T>; 3] {
+        [own.and_then(|own| profiles.get(own, self.place)), peer.and_then(|peer| self.peer.get(&peer)), Some(&self.organisation)]
     }
-    pub(crate) fn at(&mut self, level: Level, mut add: impl FnMut(&mut T)) {
-        match level {
-            Level::Own(own) => {
-                if self.own.len() < MAX_ENTITIES || self.own.contains_key(&own) {
-                    add(self.own.entry(own).or_default());
-                }
-            }
-            Level::Others(peer) => {
-                if let Some(peer) = peer.filter(|peer| self.peer.len() < MAX_ENTITIES || self.peer.contains_key(peer)) {
-                    add(self.peer.entry(peer).or_default());
-                }
-                add(&mut self.organisation);
-            }
+    /// Changes what is known of the entity with this profile.
+    pub(crate) fn own(&self, profiles: &mut Profiles, own: u32, add: impl FnOnce(&mut T)) {
+        profiles.change(own, self.place, add);
+    }
+    /// Changes what is known of its peer group and of the organisation.
+    pub(crate) fn others(&mut self, peer: Option<u32>, add: impl Fn(&mut T)) {
+        if let Some(peer) = peer.filter(|peer| self.peer.len() < MAX_ENTITIES || self.peer.contains_key(peer)) {
+            add(self.peer.entry(peer).or_default());
         }
+        add(&mut self.organisation);
     }
-}
-
-/// Where something is learned and with which weight, in 64ths. A surprise changes an entity's own habits slowly. What happens here at all is
-/// another question, which peer group and organisation answer as it is: what many begin to do is soon usual, and one entity alone moves little.
-fn levels(own: Option<u32>, peer: Option<u32>, parts: i32) -> impl Iterator<Item = (Level, i32)> {
-    own.map(|own| (Level::Own(own), parts)).into_iter().chain([(Level::Others(peer), FULL)])
 }
 
 /// The baseline behind one feature.
@@ -153,19 +162,19 @@ pub(crate) enum Baseline {
     Topics(Box<Topics>),
 }
 
-/// What is known of one (entity, subject) on the open day.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Open {
-    pub(crate) count: u64,
-    pub(crate) distinct: BTreeMap<usize, BTreeSet<SmolStr>>,
-    /// Values of ordered features as they came, each once in a row.
-    pub(crate) sequence: BTreeMap<usize, Vec<SmolStr>>,
-    pub(crate) events: BTreeSet<EventRef>,
-    pub(crate) entities: BTreeSet<Entity>,
-    pub(crate) peer: Option<u32>,
-    /// The day's surprise so far, whatever the tie-break: what is learned of the day as a whole is learned with its weight.
-    pub(crate) bits: f64,
-    pub(crate) kept: Option<Indicator>,
+/// Inserts into an ordered list without repetition; whether it was new.
+pub(crate) fn insert_ordered<T: Ord>(list: &mut Vec<T>, value: T) -> bool {
+    if list.last().is_none_or(|last| *last < value) {
+        list.push(value);
+        return true;
+    }
+    match list.binary_search(&value) {
+        Ok(_) => false,
+        Err(place) => {
+            list.insert(place, value);
+            true
+        }
+    }
 }
 
 /// A surprise that another model may follow.
@@ -192,9 +201,10 @@ pub(crate) type TimesBySubject = HashMap<(SmolStr, SmolStr), BTreeMap<usize, (i6
 pub(crate) struct ModelState {
     pub(crate) calibration: PeerCalibration,
     pub(crate) baselines: Vec<Baseline>,
-    /// Highest score of each active entity today.
-    pub(crate) today: HashMap<SmolStr, f64>,
-    pub(crate) open: HashMap<(SmolStr, SmolStr), Open>,
+    /// Highest score of each active entity today, by its number of the day.
+    pub(crate) today: HashMap<u32, f64>,
+    /// The open day by entity and subject, both by their numbers of the day.
+    pub(crate) open: HashMap<(u32, u32), Open>,
     /// Recent surprises of an entity, for models that follow this one.
     pub(crate) recent: HashMap<SmolStr, Vec<Recent>>,
     pub(crate) times: TimesBySubject,
@@ -215,16 +225,18 @@ impl ModelState {
         parts(self.changes.get(entity).map_or_else(|| update_weight(bits), |change| change.weight(day, bits)))
     }
     /// The indicator that what is learned of an (entity, subject) on `day` goes with, if there is one.
-    fn suspect(&mut self, key: &(SmolStr, SmolStr), kept: Option<IndicatorUid>, day: i64) -> Option<IndicatorUid> {
+    pub(crate) fn suspect(&mut self, key: [&SmolStr; 2], kept: Option<IndicatorUid>, day: i64) -> Option<IndicatorUid> {
+        let key = || (key[0].clone(), key[1].clone());
         if let Some(uid) = kept {
-            self.suspects.insert(key.clone(), (uid, day));
+            self.suspects.insert(key(), (uid, day));
         }
-        kept.or_else(|| self.suspects.get(key).map(|(uid, _)| *uid))
+        kept.or_else(|| if self.suspects.is_empty() { None } else { self.suspects.get(&key()).map(|(uid, _)| *uid) })
     }
     /// Takes the day's surprises into account: is anybody's role another one?
-    fn watch_for_change(&mut self, classes: &Classes, day: i64) {
+    fn watch_for_change(&mut self, classes: &Classes, day: i64, texts: &Names) {
         let mut changes = std::mem::take(&mut self.changes);
         for (entity, raw) in &self.today {
+            let Some(entity) = texts.text(*entity) else { continue };
             let bits = self.sure_bits(classes.of(entity), *raw);
             if let Some(change) = changes.get_mut(entity) {
                 change.day(day, bits);
@@ -237,7 +249,7 @@ impl ModelState {
             }
         }
         changes.retain(|entity, change| {
-            if !self.today.contains_key(entity) {
+            if !texts.known(entity).is_some_and(|entity| self.today.contains_key(&entity)) {
                 change.day(day, 0.0);
             }
             !change.is_idle(day)
@@ -283,13 +295,23 @@ pub struct State {
     #[serde(skip)]
     pub(crate) settings: Settings,
     pub(crate) names: Names,
+    /// Entities and subjects of the open day, and where each one's profile is (at most, see [`NO_PROFILE`]).
+    pub(crate) texts: Names,
+    #[serde(skip)]
+    profile_of: Vec<u32>,
+    /// The entities of this hour's facts, one after the other.
+    #[serde(skip)]
+    pub(crate) coded: Vec<Coded>,
+    pub(crate) profiles: Profiles,
     pub(crate) memory: Vec<ModelState>,
+    #[serde(skip)]
+    plan: Arc<Plan>,
     /// How often each suppression was met, in their order.
     pub(crate) hits: Vec<Hits>,
     pub(crate) lessons: Lessons,
     pub(crate) classes: Classes,
-    first_day: Option<i64>,
-    day: Option<i64>,
+    pub(crate) first_day: Option<i64>,
+    pub(crate) day: Option<i64>,
     #[serde(skip)]
     tallies: Vec<Tally>,
 }
@@ -297,12 +319,13 @@ pub struct State {
 impl State {
     /// A cold start.
     pub fn new(models: Arc<ModelSet>, settings: Settings) -> Self {
+        let mut places = 0..;
         let memory = models
             .models
             .iter()
             .map(|model| ModelState {
                 calibration: PeerCalibration::new(settings.lag_days),
-                baselines: model.features.iter().map(|feature| baseline(&feature.measure)).collect(),
+                baselines: model.features.iter().zip(&mut places).map(|(feature, place)| baseline(&feature.measure, place)).collect(),
                 today: HashMap::default(),
                 open: HashMap::default(),
                 recent: HashMap::default(),
@@ -312,11 +335,17 @@ impl State {
             })
             .collect();
         let hits = vec![Hits::default(); models.suppressions.len()];
+        let plan = Arc::new(Plan::of(&models.models));
         Self {
             models,
             settings,
             names: Names::default(),
+            texts: Names::default(),
+            profile_of: Vec::new(),
+            coded: Vec::new(),
+            profiles: Profiles::default(),
             memory,
+            plan,
             hits,
             lessons: Lessons::default(),
             classes: Classes::default(),
@@ -326,19 +355,14 @@ impl State {
         }
     }
 
-    /// What was learned so far, of a time that knew no lessons and classes.
-    pub(crate) fn earlier(names: Names, memory: Vec<ModelState>, hits: Vec<Hits>, [first_day, day]: [Option<i64>; 2]) -> Self {
-        let mut state = Self::new(Arc::default(), Settings::default());
-        (state.names, state.memory, state.hits, state.first_day, state.day) = (names, memory, hits, first_day, day);
-        state
-    }
-
     /// What was written of the state of these models, ready to go on; `None` when it is of others.
     pub fn restored(mut self, models: Arc<ModelSet>, settings: Settings) -> Option<Self> {
         let is_of_these = self.memory.len() == models.models.len()
             && self.hits.len() == models.suppressions.len()
             && models.models.iter().zip(&self.memory).all(|(model, memory)| model.features.len() == memory.baselines.len());
+        self.plan = Arc::new(Plan::of(&models.models));
         (self.models, self.settings) = (models, settings);
+        self.profiles.number_anew();
         is_of_these.then_some(self)
     }
 
@@ -347,26 +371,114 @@ impl State {
     pub fn step(&mut self, context: Context<'_>, facts: &[Fact]) -> Vec<Indicator> {
         let Some(first) = facts.first() else { return Vec::new() };
         self.start_day(first.event.time.day(), context);
+        self.start_hour(first.event.time.hour());
         let models = self.models.clone();
         let mut indicators = Vec::new();
-        let mut by_kind: BTreeMap<FactKind, Vec<&Fact>> = BTreeMap::new();
-        for fact in facts {
-            by_kind.entry(fact.kind).or_default().push(fact);
-        }
-        let mut groups = Vec::new();
-        for (index, model) in models.models.iter().enumerate() {
-            let mut found = scorer::group(model, by_kind.get(&model.on).map_or(&[], Vec::as_slice));
+        let mut groups = self.group(&models, facts);
+        for (index, (model, found)) in models.models.iter().zip(&mut groups).enumerate() {
             for group in found.iter_mut().filter(|group| group.is_judged) {
                 indicators.extend(scorer::score(self, index, model, context, group));
+                // Within the hour, too: a flood of new entities may come in one.
+                self.make_room();
             }
-            groups.push(found);
         }
         for (index, (model, found)) in models.models.iter().zip(&groups).enumerate() {
             for group in found {
                 self.learn(index, model, context, group);
+                self.make_room();
             }
         }
         indicators
+    }
+
+    fn start_hour(&mut self, hour: i64) {
+        self.profiles.start_hour(u32::try_from(hour).unwrap_or(0));
+        self.make_room();
+    }
+
+    /// Keeps the profiles under their cap.
+    pub(crate) fn make_room(&mut self) {
+        if self.profiles.exceeds() {
+            self.profiles.make_room();
+            self.profile_of.iter_mut().for_each(|place| *place = NO_PROFILE);
+        }
+    }
+
+    /// For each model the facts that it applies to by entity and subject, in the order in which each first appears.
+    fn group<'a>(&mut self, models: &ModelSet, facts: &'a [Fact]) -> Vec<Vec<Group<'a>>> {
+        let plan = self.plan.clone();
+        let mut groups: Vec<Vec<Group<'a>>> = models.models.iter().map(|_| Vec::new()).collect();
+        let mut places: Vec<HashMap<(u32, u32, bool), u32>> = models.models.iter().map(|_| HashMap::default()).collect();
+        self.coded.clear();
+        for fact in facts {
+            let from = self.coded.len() as u32;
+            let mut is_coded = false;
+            // One fact is asked for the same few texts by several models.
+            let mut asked: [(Option<&SmolStr>, u32); 4] = [(None, 0); 4];
+            let mut place = 0;
+            let mut number = |texts: &mut Names, text: &'a SmolStr| {
+                if let Some((_, known)) = asked.iter().find(|(known, _)| known.is_some_and(|known| std::ptr::eq(known, text))) {
+                    return *known;
+                }
+                let number = texts.number(text);
+                asked.get_mut(place % 4).into_iter().for_each(|slot| *slot = (Some(text), number));
+                place += 1;
+                number
+            };
+            for index in plan.models(fact) {
+                let (Some(model), Some(found), Some(places)) = (models.models.get(index), groups.get_mut(index), places.get_mut(index))
+                else {
+                    continue;
+                };
+                let Some((entity, subject)) = scorer::keeper(model, fact).zip(fact.get(model.subject)) else { continue };
+                let key = (number(&mut self.texts, &entity.key), number(&mut self.texts, subject));
+                if key.0.max(key.1) == NO_NUMBER {
+                    self.profiles.refuse();
+                    continue;
+                }
+                if !std::mem::replace(&mut is_coded, true) {
+                    self.coded.extend(fact.entities.iter().map(|entity| Coded::of(entity, &mut self.texts)));
+                }
+                let is_judged = model.judged.iter().all(|condition| condition.holds(fact));
+                match places.entry((key.0, key.1, is_judged)) {
+                    Entry::Occupied(place) => {
+                        found.get_mut(*place.get() as usize).into_iter().for_each(|group| group.more.push((fact, from)));
+                    }
+                    Entry::Vacant(place) => {
+                        place.insert(found.len() as u32);
+                        found.push(Group {
+                            key,
+                            entity: &entity.key,
+                            subject,
+                            first: fact,
+                            from,
+                            more: Vec::new(),
+                            is_judged,
+                            parts: FULL,
+                            kept: None,
+                        });
+                    }
+                }
+            }
+        }
+        groups
+    }
+
+    /// The number of an entity's profile, if it has one.
+    pub(crate) fn own(&mut self, model: &Model, group: &Group<'_>) -> Option<u32> {
+        if !model.has_habits() {
+            return None;
+        }
+        let at = group.key.0 as usize;
+        if let Some(known) = self.profile_of.get(at).filter(|place| **place != NO_PROFILE) {
+            return Some(*known);
+        }
+        let found = self.profiles.known(group.entity)?;
+        if at < self.texts.len() {
+            self.profile_of.resize(self.texts.len(), NO_PROFILE);
+            self.profile_of.get_mut(at).into_iter().for_each(|place| *place = found);
+        }
+        Some(found)
     }
 
     /// The suppressions with how often each was met.
@@ -426,17 +538,24 @@ impl State {
         for closing in open..(if is_unobserved { open + 1 } else { day }) {
             for (index, (model, memory)) in self.models.models.iter().zip(&mut self.memory).enumerate() {
                 if self.settings.slow_surprise {
-                    memory.watch_for_change(&self.classes, closing);
+                    memory.watch_for_change(&self.classes, closing, &self.texts);
                 }
                 let is_counted = closing >= first + self.settings.warm_up_days;
-                close(memory, index, model, &mut self.names, (&self.classes, &mut self.lessons), (closing, is_counted));
+                let learning = Learning {
+                    names: &mut self.names,
+                    texts: &self.texts,
+                    profiles: &mut self.profiles,
+                    classes: &self.classes,
+                    lessons: &mut self.lessons,
+                };
+                close(memory, index, model, learning, (closing, is_counted));
                 let today = std::mem::take(&mut memory.today);
                 let (known, members) = match model.entity {
                     EntityKind::Person | EntityKind::Account => (people, classes_of_people),
                     EntityKind::Device => (devices, classes_of_devices),
                     _ => (0, &none),
                 };
-                let class = |entity: &SmolStr| self.classes.of(entity).filter(|_| model.entity.is_internal());
+                let class = |entity: &u32| self.classes.of(self.texts.text(*entity)?).filter(|_| model.entity.is_internal());
                 let silent = known.saturating_sub(today.len()) as u64;
                 let mut silent_members = members.clone();
                 for class in today.keys().filter_map(class) {
@@ -445,7 +564,8 @@ impl State {
                 if self.settings.tally && memory.calibration.n() >= scorer::MIN_CALIBRATED {
                     let mut silence: BTreeMap<Option<u32>, u64> = silent_members.iter().map(|(class, n)| (Some(*class), *n)).collect();
                     silence.insert(None, silent.saturating_sub(silence.values().sum()));
-                    let scores = today.iter().map(|(entity, score)| (entity, class(entity), *score));
+                    let scores =
+                        today.iter().filter_map(|(entity, score)| self.texts.text(*entity).map(|text| (text, class(entity), *score)));
                     self.tallies.push(Tally::of(&model.family, closing, &memory.calibration, scores, &silence));
                 }
                 if is_counted {
@@ -466,122 +586,52 @@ impl State {
         for memory in &mut self.memory {
             memory.calibration.start_day(day);
         }
+        if day != open {
+            self.texts.clear();
+            self.profile_of.clear();
+        }
         self.heed(day);
     }
 
-    fn learn(&mut self, index: usize, model: &Model, context: Context<'_>, group: &scorer::Group<'_>) {
-        let own = model.has_habits().then(|| self.names.number(&group.entity));
-        let Some(memory) = self.memory.get_mut(index) else { return };
-        let (parts, day) = (group.parts, group.facts.first().map_or(0, |fact| fact.event.time.day()));
-        let goes_with = memory.suspect(&(group.entity.clone(), group.subject.clone()), group.kept, day);
-        let mut learned = Vec::new();
-        let mut note = |lesson: Lesson, parts: i32| {
-            if goes_with.is_some() && learned.len() < MAX_OF_HOUR {
-                learned.push((lesson, parts));
-            }
-        };
-        for (position, feature) in model.features.iter().enumerate() {
-            // A burst teaches a value once an hour: two thousand mails with one link do not make everything else rare.
-            let mut taught = BTreeSet::new();
-            for fact in &group.facts {
-                let peer = fact.peer.as_ref().map(|peer| self.names.number(peer));
-                match (memory.baselines.get_mut(position), &feature.measure) {
-                    (Some(Baseline::Categories(known)), FeatureKind::Novelty(field)) => {
-                        if let Some(value) = fact.get(*field).filter(|value| taught.insert((*value).clone())) {
-                            let number = self.names.number(value);
-                            for (level, parts) in levels(own, peer, parts) {
-                                known.at(level, |c| c.add(number, parts));
-                                note(Lesson::Value(Place { feature: position, level }, number), parts);
-                            }
-                        }
-                    }
-                    (Some(Baseline::Hours(known)), _) => {
-                        let hour = fact.event.time.hour_of_week();
-                        for (level, parts) in levels(own, peer, parts) {
-                            known.at(level, |h| h.add(hour, parts));
-                            note(Lesson::Hour(Place { feature: position, level }, hour), parts);
-                        }
-                    }
-                    (Some(Baseline::Volume(known)), FeatureKind::Volume(_)) => {
-                        for (level, parts) in levels(own, peer, parts) {
-                            known.at(level, |v| v.add(fact.amount, parts));
-                            note(Lesson::Amount(Place { feature: position, level }, fact.amount), parts);
-                        }
-                    }
-                    (Some(Baseline::Topics(topics)), FeatureKind::Topic(kind)) => {
-                        let Some((subject, topic)) = scorer::topic(fact) else { continue };
-                        for whose in scorer::kindred(*kind, fact) {
-                            let whose = self.names.number(&SmolStr::new(&whose.key));
-                            topics.learn(whose, &topic.0, parts);
-                            note(Lesson::Topic(position, whose, subject.clone()), parts);
-                        }
-                    }
-                    (_, FeatureKind::Rarity(kind)) if goes_with.is_some() => {
-                        let touched = scorer::kin(*kind, fact).zip(fact.actor());
-                        if let Some((entity, actor)) = touched.filter(|(entity, _)| !scorer::knows(&self.lessons, context, fact, entity)) {
-                            note(Lesson::Touched(SmolStr::new(&actor.key), entity.clone()), FULL);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        for (lesson, parts) in learned {
-            goes_with.iter().for_each(|uid| self.lessons.remember(uid, index, lesson.clone(), parts));
-        }
+    /// What became of the profiles of entities.
+    pub fn profiles(&self) -> ProfileCounts {
+        self.profiles.counts()
+    }
+    /// Whether an entity's profile is in memory.
+    pub fn has_profile(&self, entity: &str) -> bool {
+        self.profiles.resident(entity).is_some()
+    }
+    /// From now on profiles of entities take at most so many bytes of memory; of more the least seen go to the spill, and results do not depend on
+    /// it. Without a spill they are forgotten.
+    ///
+    /// # Errors
+    /// The spill cannot be reached, or lacks what was spilled before.
+    pub fn cap(&mut self, bytes: usize, spill: Option<Arc<dyn Spill>>) -> Result<(), SpillError> {
+        self.profiles.cap(bytes, spill)
+    }
+    /// Makes sure that what is spilled outlasts the process, for a snapshot that rests on it.
+    ///
+    /// # Errors
+    /// The spill cannot be reached.
+    pub fn sync_spill(&self) -> Result<(), SpillError> {
+        self.profiles.sync()
+    }
+    /// A snapshot of this state was written, and the one before the last is gone: what only that one rested on may go.
+    ///
+    /// # Errors
+    /// The spill cannot be reached.
+    pub fn snapshot_written(&mut self) -> Result<(), SpillError> {
+        self.profiles.mark()
     }
 }
 
-/// Learns the day's counts and forgets its open subjects. With the day comes whether its scores join the calibration.
-fn close(memory: &mut ModelState, index: usize, model: &Model, names: &mut Names, learned: (&Classes, &mut Lessons), day: (i64, bool)) {
-    let (classes, lessons) = learned;
-    let (closing, is_counted) = day;
-    let mut closed: Vec<_> = std::mem::take(&mut memory.open).into_iter().collect();
-    // Learned in one order, whatever the order of the table.
-    closed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    for strongest in closed.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
-        // The entity's highest score of the day goes with its strongest indicator.
-        let kept = strongest.iter().filter_map(|((entity, _), open)| open.kept.as_ref().map(|kept| (kept.bits, kept.uid, entity)));
-        if let Some((_, uid, entity)) = kept.max().filter(|_| is_counted) {
-            let score = memory.today.get(entity).copied().unwrap_or(0.0);
-            lessons.remember(&uid, index, Lesson::Day(closing, classes.of(entity).filter(|_| model.entity.is_internal()), score), FULL);
-        }
-    }
-    for (key, open) in closed {
-        let goes_with = memory.suspect(&key, open.kept.as_ref().map(|kept| kept.uid), closing);
-        let (entity, _) = key;
-        let own = model.has_habits().then(|| names.number(&entity));
-        let parts = memory.weight(&entity, closing, open.bits);
-        let mut note = |lesson: Lesson, parts: i32| goes_with.iter().for_each(|uid| lessons.remember(uid, index, lesson.clone(), parts));
-        for (position, feature) in model.features.iter().enumerate() {
-            if let Some(Baseline::Together(together)) = memory.baselines.get_mut(position) {
-                let met: Vec<u32> = open.distinct.get(&position).into_iter().flatten().map(|who| names.number(who)).collect();
-                let at_s = closing * DAY_MS / 1000;
-                together.learn(&met, at_s, 1.0);
-                note(Lesson::Together(position, met, at_s), FULL);
-            }
-            let amount = match &feature.measure {
-                FeatureKind::Count(_) => open.count,
-                FeatureKind::Distinct(_) => open.distinct.get(&position).map_or(0, |set| set.len() as u64),
-                _ => continue,
-            };
-            if let Some(Baseline::Volume(known)) = memory.baselines.get_mut(position) {
-                for (level, parts) in levels(own, open.peer, parts) {
-                    known.at(level, |v| v.add(amount, parts));
-                    note(Lesson::Amount(Place { feature: position, level }, amount), parts);
-                }
-            }
-        }
-    }
-}
-
-fn baseline(measure: &FeatureKind) -> Baseline {
+fn baseline(measure: &FeatureKind, place: u32) -> Baseline {
     match measure {
-        FeatureKind::Novelty(_) => Baseline::Categories(Levels::default()),
-        FeatureKind::Count(_) | FeatureKind::Distinct(_) | FeatureKind::Volume(_) => Baseline::Volume(Levels::default()),
+        FeatureKind::Novelty(_) => Baseline::Categories(Levels::at(place)),
+        FeatureKind::Count(_) | FeatureKind::Distinct(_) | FeatureKind::Volume(_) => Baseline::Volume(Levels::at(place)),
         FeatureKind::Association(_) => Baseline::Together(Box::new(CoRecipients::new(MAX_PAIRS, PAIR_HALF_LIFE_S))),
         FeatureKind::Topic(_) => Baseline::Topics(Box::default()),
-        FeatureKind::HourOfWeek(_) => Baseline::Hours(Levels::default()),
+        FeatureKind::HourOfWeek(_) => Baseline::Hours(Levels::at(place)),
         FeatureKind::Rarity(_)
         | FeatureKind::Ordered(_)
         | FeatureKind::Periodicity(_)

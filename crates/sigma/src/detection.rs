@@ -288,6 +288,7 @@ mod tests {
             fields: fields.iter().map(|(name, value)| (Field::named(name).unwrap(), SmolStr::new(value))).collect(),
             amount,
             entities: Vec::new(),
+            shared: Default::default(),
             peer: None,
         }
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use weft_enrich::Enricher;
 use weft_entity_graph::EntityGraph;
 use weft_indicators::inline_test::{Expect, Outcome as ModelOutcome};
-use weft_indicators::{Context, Fact, FactKind, Field, Outside, Settings};
+use weft_indicators::{Context, Fact, FactKind, Field, Outside, Settings, Shared};
 use weft_model::{
     Bits, DAY_MS, Directory, Domain, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS, Indicator, IndicatorUid, MINUTE_MS,
     SmolStr,
@@ -170,7 +170,9 @@ impl InlineTest {
         let event = EventRef { time: at, uid };
         let amount = fields.get("amount").and_then(|text| text.parse().ok()).unwrap_or(0);
         Ok(match kind {
-            Some(kind) => Said::Fact(Box::new(Fact { kind, event, fields: values, amount, entities, peer: None })),
+            Some(kind) => {
+                Said::Fact(Box::new(Fact { kind, event, fields: values, amount, shared: Shared::default(), entities, peer: None }))
+            }
             None => Said::Model(Box::new(spoken(source, event, entities))),
         })
     }

@@ -84,6 +84,7 @@ fn fact((minute, who, status, ip): (i64, &str, &str, &str)) -> Fact {
             .to_vec(),
         amount: 0,
         entities: vec![Entity::new(EntityKind::Person, who), Entity::new(EntityKind::Ip, ip)],
+        shared: Default::default(),
         peer: None,
     }
 }

@@ -95,8 +95,7 @@ impl<'a> Weave<'a> {
             let rarity =
                 if known.is_internal { priors.finding_population.log2() } else { -graph.share_of(Some(known.entity.kind), 0).log2() };
             known.most_bits = (known.log2_q + rarity).max(0.0);
-            let touchers =
-                || graph.touches(known.entity).map_or(0, |touches| touches.touchers(EventTime(i64::MIN), EventTime(i64::MAX), |_| false));
+            let touchers = || graph.touches(known.entity).map_or(0, |touches| touches.touchers(EventTime(i64::MIN), EventTime(i64::MAX)));
             known.is_rare = !known.is_internal && known.log2_q > graph.share_of(Some(known.entity.kind), touchers()).log2();
         }
         let (rates, habits) = (Rates::of(indicators), Habits::of(&digests.list));
@@ -354,7 +353,7 @@ impl<'a> Weave<'a> {
     fn others(&self, id: u32, entity: &Entity, at: EventTime, one: &Cluster, two: &Cluster) -> usize {
         let Some(touches) = self.graph.touches(entity) else { return 0 };
         let from = at.plus_ms(-PREVALENCE_MS);
-        let all = *self.touchers.borrow_mut().entry((id, at)).or_insert_with(|| touches.touchers(from, at, |_| false));
+        let all = *self.touchers.borrow_mut().entry((id, at)).or_insert_with(|| touches.touchers(from, at));
         if all == 0 {
             return 0;
         }

@@ -2,9 +2,12 @@
 //! state in memory. `cargo run --release -p weft-perf -- [--people N] [--events N] [--csv FILE]`
 //!
 //! Prints what an event costs in feature updates, one line a measured hour, and the median. `--csv` writes the measured events (time in
-//! milliseconds, source, destination, bytes) for the peers of `integration-tests/perf` and measures nothing.
+//! milliseconds, source, destination, bytes) for the peers of `integration-tests/perf` and measures nothing. `--flood N` lets N devices
+//! come once each afterwards and counts the warm ones that are left. `--zipf N --total EVENTS` is another measurement: N devices by Zipf's
+//! law, with memory at every tenth of the way. `--profile-mib N` caps the profiles, `--spill DIR` gives a folder to those that do not fit.
 #![allow(clippy::print_stdout, reason = "prints its measurement")]
 
+mod memory;
 mod stream;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,23 +39,49 @@ fn cpu_s() -> Result<f64, Failure> {
     Ok(text.split(' ').next().unwrap_or_default().parse::<f64>()? / 1e9)
 }
 
-fn resident_mib() -> f64 {
+/// Memory of this process now and at most so far.
+fn memory_mib() -> (f64, f64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    };
+    (of("VmRSS:"), of("VmHWM:"))
+}
+
+fn knowledge(stream: &Stream) -> Result<Knowledge, Failure> {
+    let tables = weft_enrich::load(std::env::var_os("WEFT_ENRICH_DIR").map(PathBuf::from).as_deref())?.0;
+    Ok(Knowledge {
+        directory: Arc::new(Directory::new(stream.directory())),
+        enricher: Arc::new(tables),
+        models: Arc::new(weft_indicators::builtin()?.active()),
+        rules: Arc::new(weft_sigma::builtin(&weft_indicators::builtin()?)?.active(false)),
+        alert: Alert::from_budget(0.1),
+        settings: Settings::default(),
+    })
 }
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let (mut people, mut events, mut csv) = (50_000, 200_000, None);
+    let mut options = memory::Options { total: 10_000_000, ..memory::Options::default() };
     while let Some(argument) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{argument} needs a value"))?;
         match argument.as_str() {
             "--people" => people = value.parse()?,
             "--events" => events = value.parse()?,
             "--csv" => csv = Some(PathBuf::from(value)),
+            "--zipf" => options.zipf = Some(value.parse()?),
+            "--total" => options.total = value.parse()?,
+            "--flood" => options.flood = Some(value.parse()?),
+            "--profile-mib" => options.profile_mib = Some(value.parse()?),
+            "--spill" => options.spill = Some(PathBuf::from(value)),
             _ => return Err(format!("unknown option {argument}").into()),
         }
+    }
+    options.events = events;
+    if let Some(entities) = options.zipf {
+        return memory::zipf(&options, entities);
     }
     let mut stream = Stream::new(people, 1);
     let measured = |stream: &mut Stream, hour: i64| stream.hour(START + WARM_DAYS * 24 + 9 + hour, events);
@@ -63,21 +92,14 @@ fn main() -> Result<(), Failure> {
         }
         return Ok(out.flush()?);
     }
-    let tables = weft_enrich::load(std::env::var_os("WEFT_ENRICH_DIR").map(PathBuf::from).as_deref())?.0;
-    let models = Arc::new(weft_indicators::builtin()?.active());
-    let knowledge = Knowledge {
-        directory: Arc::new(Directory::new(stream.directory())),
-        enricher: Arc::new(tables),
-        models: models.clone(),
-        rules: Arc::new(weft_sigma::builtin(&weft_indicators::builtin()?)?.active(false)),
-        alert: Alert::from_budget(0.1),
-        settings: Settings::default(),
-    };
+    let knowledge = knowledge(&stream)?;
+    let models = knowledge.models.clone();
     let mut engine = Engine::new(knowledge.clone());
+    options.apply(&mut engine)?;
     for hour in (0..WARM_DAYS).flat_map(|day| (0..WARM_HOURS).map(move |hour| day * 24 + 9 + hour)) {
         engine.hour(&stream.hour(START + hour, events));
     }
-    println!("{} entities warm, {} models, {:.0} MiB resident", people * 2, models.models.len(), resident_mib());
+    println!("{} entities warm, {} models, {:.0} MiB resident", people * 2, models.models.len(), memory_mib().0);
     let mut rates = Vec::new();
     for hour in 0..MEASURED_HOURS {
         let events = measured(&mut stream, hour);
@@ -92,9 +114,13 @@ fn main() -> Result<(), Failure> {
     }
     rates.sort_by(f64::total_cmp);
     let rate = rates.get(rates.len() / 2).copied().unwrap_or(0.0);
-    measure_snapshot(engine, knowledge, rate)?;
-    println!("median {rate:.0} events/s per core, {:.0} MiB resident", resident_mib());
-    Ok(())
+    let (resident, profiles) = (memory_mib().0, engine.profiles());
+    println!("median {rate:.0} events/s per core, {resident:.0} MiB resident");
+    println!("{} profiles, {} bytes each on average", profiles.resident, profiles.bytes / profiles.resident.max(1));
+    match options.flood {
+        Some(count) => memory::flood(&options, &mut engine, &mut stream, START + (WARM_DAYS + 1) * 24, count),
+        None => measure_snapshot(engine, knowledge, rate),
+    }
 }
 
 /// What a snapshot of the state costs, and how many events a second are left when one is written every ten minutes at that rate.

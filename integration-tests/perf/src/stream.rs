@@ -16,8 +16,13 @@ const STRAY: u32 = 50;
 /// The company.
 pub struct Stream {
     pub people: u32,
+    /// Whether some are seen much more often than others.
+    is_zipf: bool,
     rng: Rng,
 }
+
+/// People of the directory at most: a tenant has more devices than that, not more people.
+const MAX_LISTED: u32 = 50_000;
 
 fn ip(a: u8, number: u32) -> IpAddr {
     let [_, b, c, d] = number.to_be_bytes();
@@ -45,12 +50,46 @@ fn home(person: u32) -> IpAddr {
 impl Stream {
     /// `people` people with one device each.
     pub fn new(people: u32, seed: u64) -> Self {
-        Self { people, rng: Rng::with_seed(seed) }
+        Self { people, is_zipf: false, rng: Rng::with_seed(seed) }
+    }
+
+    /// `devices` devices of which the k-th is seen in proportion to 1 / k.
+    pub fn zipf(devices: u32, seed: u64) -> Self {
+        Self { is_zipf: true, ..Self::new(devices, seed) }
+    }
+
+    /// Names of all devices.
+    pub fn devices(&self) -> impl Iterator<Item = String> + use<> {
+        (0..self.people).map(|device| ip(10, device).to_string())
+    }
+
+    fn anybody(&mut self) -> u32 {
+        if !self.is_zipf {
+            return self.rng.u32(..self.people);
+        }
+        let rank = (self.rng.f64() * (f64::from(self.people) + 1.0).ln()).exp() as u32;
+        // Neighbours by rank are no neighbours by number.
+        let rank = u64::from(rank.clamp(1, self.people));
+        (rank * 2_654_435_761 % u64::from(self.people)) as u32
+    }
+
+    /// One event each of devices that nobody has seen, the first of which is number `from`.
+    pub fn strangers(&mut self, hour: i64, from: u32, count: u32) -> Vec<Event> {
+        let people = self.people;
+        let mut events: Vec<Event> = (from..from + count)
+            .map(|number| {
+                let time = EventTime(hour * HOUR_MS + self.rng.i64(0..HOUR_MS));
+                let body = Body::Dns(Box::new(self.dns(people + number)));
+                self.of(time, body)
+            })
+            .collect();
+        events.sort_unstable_by_key(Event::reference);
+        events
     }
 
     /// Their directory: departments of about forty.
     pub fn directory(&self) -> impl Iterator<Item = Person> {
-        (0..self.people).map(|person| Person {
+        (0..self.people.min(MAX_LISTED)).map(|person| Person {
             display_name: format!("Person {person}"),
             mail: mail_of(person),
             department: format!("Department {}", person / 40),
@@ -77,7 +116,7 @@ impl Stream {
     }
 
     fn event(&mut self, hour: i64) -> Event {
-        let who = self.rng.u32(..self.people);
+        let who = self.anybody();
         let time = EventTime(hour * HOUR_MS + self.rng.i64(0..HOUR_MS));
         let body = match self.rng.u8(..100) {
             0..35 => Body::Dns(Box::new(self.dns(who))),
@@ -87,6 +126,10 @@ impl Stream {
             90..98 => Body::FileHosting(Box::new(self.file(who))),
             _ => Body::Email(Box::new(self.mail(who))),
         };
+        self.of(time, body)
+    }
+
+    fn of(&mut self, time: EventTime, body: Body) -> Event {
         let uid = EventUid::of("rate", &[&self.rng.u64(..).to_le_bytes()]);
         let metadata = Metadata { product: "Weft network sensor".into(), log_name: "pcap".into(), original_uid: None };
         Event { uid, time, metadata, raw_data: None, body }

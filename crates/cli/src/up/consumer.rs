@@ -77,10 +77,10 @@ impl Consumer<'_> {
     pub fn run(&self, loaded: Loaded, people: Vec<Person>, more_people: &Receiver<Vec<Person>>) -> anyhow::Result<()> {
         let people = [people, people::remembered(self.store)?].concat();
         let knowledge = knowledge::with(loaded, Directory::new(people.clone()), self.config.alert.budget);
-        let mut snapshots = Snapshots::new(&self.config.data_dir, self.config.state.snapshot_seconds, &knowledge);
+        let mut snapshots = Snapshots::new(&self.config.data_dir, &self.config.state, &knowledge);
         let pipeline = match snapshots.restore(&knowledge)? {
             Some(pipeline) => self.catch_up(pipeline)?,
-            None => self.rebuild(&knowledge)?,
+            None => self.rebuild(&knowledge, &snapshots)?,
         };
         // What was not read to its end says nothing: incidents without their evidence would pass for withdrawn.
         let Some(pipeline) = pipeline else { return Ok(()) };
@@ -129,15 +129,17 @@ impl Consumer<'_> {
         self.look(&mut running, true)?;
         self.flush(&mut running, true)?;
         if !running.is_stale {
-            running.snapshots.save(&running.pipeline, true);
+            running.snapshots.save(&mut running.pipeline, true);
         }
         running.lake.close()?;
         Ok(())
     }
 
     /// The analysis of everything in the event store; `None` when it was told to stop before the end.
-    fn rebuild(&self, knowledge: &Knowledge) -> anyhow::Result<Option<Pipeline>> {
-        self.filled(Pipeline::live(knowledge.clone()), self.events.all())
+    fn rebuild(&self, knowledge: &Knowledge, snapshots: &Snapshots) -> anyhow::Result<Option<Pipeline>> {
+        let mut pipeline = Pipeline::live(knowledge.clone());
+        snapshots.begin(&mut pipeline)?;
+        self.filled(pipeline, self.events.all())
     }
 
     /// A restored analysis with the events that are not in it; `None` when it was told to stop before the end.
@@ -257,7 +259,9 @@ impl Consumer<'_> {
         }
         let started = Instant::now();
         if running.is_stale && is_pause {
-            let Some(rebuilt) = self.rebuild(&running.knowledge)? else { return Ok(()) };
+            // Its profiles make room for those of the next.
+            running.pipeline.release_profiles()?;
+            let Some(rebuilt) = self.rebuild(&running.knowledge, &running.snapshots)? else { return Ok(()) };
             running.pipeline = rebuilt;
             running.is_stale = false;
         }
@@ -282,7 +286,7 @@ impl Consumer<'_> {
         running.lake.flush()?;
         running.subscriber.commit()?;
         if !running.is_stale {
-            running.snapshots.save(&running.pipeline, false);
+            running.snapshots.save(&mut running.pipeline, false);
         }
         running.is_uncommitted = false;
         running.last_flush = Instant::now();

@@ -1,19 +1,23 @@
 //! Snapshots of the analysis in `state/` of the data folder: written beside, synced and renamed, the last two kept, the newest intact one
-//! read at a start. Must not know what is in them.
+//! read at a start; beside them the profiles that do not fit into memory, some of which the snapshots rest on. Must not know what is in them.
 
 use anyhow::Context;
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use weft_correlator::{Knowledge, Pipeline, snapshot};
+use weft_config::State;
+use weft_correlator::{Knowledge, Pipeline, SnapshotError, SpilledProfiles, snapshot};
 
 /// Snapshots kept.
 const KEPT: usize = 2;
 /// Bytes written or read at once.
 const BUFFER: usize = 1 << 20;
 const ENDING: &str = "weft-state";
+/// The folder of profiles.
+const PROFILES: &str = "profiles";
 
 /// The folder, and what was written last.
 pub struct Snapshots {
@@ -23,14 +27,17 @@ pub struct Snapshots {
     /// The first open hour of the last one.
     hour: i64,
     fingerprint: [u8; 16],
+    /// Memory for profiles.
+    profile_bytes: usize,
 }
 
 impl Snapshots {
     /// Of the data folder `data`; written at most once in so many seconds, never with 0.
-    pub fn new(data: &Path, seconds: u32, knowledge: &Knowledge) -> Self {
-        let every = Duration::from_secs(u64::from(seconds));
+    pub fn new(data: &Path, settings: &State, knowledge: &Knowledge) -> Self {
+        let every = Duration::from_secs(u64::from(settings.snapshot_seconds));
+        let profile_bytes = (settings.profile_mib as usize) << 20;
         let fingerprint = snapshot::fingerprint(knowledge);
-        Self { dir: data.join("state"), every, last: Instant::now(), hour: i64::MIN, fingerprint }
+        Self { dir: data.join("state"), every, last: Instant::now(), hour: i64::MIN, fingerprint, profile_bytes }
     }
 
     /// The analysis of the newest snapshot that is intact and was made with this knowledge. What is no such one is named in the log.
@@ -41,10 +48,7 @@ impl Snapshots {
         for (hour, path) in self.found()? {
             let started = Instant::now();
             let bytes = fs::metadata(&path).map_or(0, |meta| meta.len());
-            let file = File::open(&path).map_err(snapshot::SnapshotError::from);
-            let read =
-                file.and_then(|file| snapshot::read(&mut BufReader::with_capacity(BUFFER, file), knowledge.clone(), self.fingerprint));
-            match read {
+            match self.read(&path, knowledge) {
                 Ok(pipeline) => {
                     let took_ms = started.elapsed().as_millis();
                     tracing::info!(path = %path.display(), bytes, took_ms, "the analysis goes on from a snapshot");
@@ -57,16 +61,31 @@ impl Snapshots {
         Ok(None)
     }
 
+    fn read(&self, path: &Path, knowledge: &Knowledge) -> Result<Pipeline, SnapshotError> {
+        let mut file = BufReader::with_capacity(BUFFER, File::open(path)?);
+        let mut pipeline = snapshot::read(&mut file, knowledge.clone(), self.fingerprint)?;
+        let spill = SpilledProfiles::open(&self.dir.join(PROFILES))?;
+        pipeline.cap_profiles(self.profile_bytes, Some(Arc::new(spill)))?;
+        Ok(pipeline)
+    }
+
+    /// Gives a cold start its memory, and an empty place for what does not fit.
+    pub fn begin(&self, pipeline: &mut Pipeline) -> anyhow::Result<()> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)?;
+        let spill = SpilledProfiles::create(&self.dir.join(PROFILES))?;
+        Ok(pipeline.cap_profiles(self.profile_bytes, Some(Arc::new(spill)))?)
+    }
+
     /// Writes one when hours were closed since the last and it is time for one, or at the end. A failure is told and harms nothing: the
     /// event store has everything.
-    pub fn save(&mut self, pipeline: &Pipeline, is_end: bool) {
+    pub fn save(&mut self, pipeline: &mut Pipeline, is_end: bool) {
         if let Err(error) = self.write(pipeline, is_end) {
             self.last = Instant::now();
             tracing::warn!(folder = %self.dir.display(), error = %format!("{error:#}"), "no snapshot could be written");
         }
     }
 
-    fn write(&mut self, pipeline: &Pipeline, is_end: bool) -> anyhow::Result<()> {
+    fn write(&mut self, pipeline: &mut Pipeline, is_end: bool) -> anyhow::Result<()> {
         let hour = pipeline.first_open_hour();
         let is_due = is_end || self.last.elapsed() >= self.every;
         if self.every.is_zero() || hour == i64::MIN || hour == self.hour || !is_due {
@@ -88,6 +107,7 @@ impl Snapshots {
         for (_, old) in self.found()?.into_iter().skip(KEPT) {
             fs::remove_file(old)?;
         }
+        pipeline.snapshot_written()?;
         let took_ms = started.elapsed().as_millis();
         tracing::info!(path = %path.display(), bytes, took_ms, "snapshot written");
         (self.hour, self.last) = (hour, Instant::now());

@@ -7,7 +7,7 @@ mod network;
 mod saas;
 
 use crate::context::Context;
-use crate::fact::{Fact, FactKind};
+use crate::fact::{Fact, FactKind, Shared};
 use crate::field;
 pub(crate) use finding::resolve;
 use std::net::IpAddr;
@@ -44,7 +44,7 @@ const TWO_PLACES_MS: i64 = 3 * HOUR_MS;
 const SETTLED_MS: i64 = 5 * DAY_MS;
 
 /// Fields and entities of most facts: room for them is taken once.
-const USUAL_FIELDS: usize = 18;
+const USUAL_FIELDS: usize = 7;
 const USUAL_ENTITIES: usize = 4;
 
 /// Turns events into facts.
@@ -215,22 +215,10 @@ impl Collector<'_> {
     fn address(&mut self, fact: &mut Fact, ip: Option<IpAddr>, by: &Internal) {
         let Some(ip) = ip else { return };
         let info = self.context.outside.address(self.context.enricher, ip);
-        fact.fields.push((field!("ip"), info.text.clone()));
-        fact.fields.push((field!("ip_scope"), SmolStr::new_static(if info.is_private { "private" } else { "public" })));
+        fact.shared.address = Some(info.clone());
         if info.is_private {
             return;
         }
-        if let Some(country) = &info.country {
-            fact.fields.push((field!("country"), country.clone()));
-        }
-        if let Some(asn) = &info.asn {
-            fact.fields.push((field!("asn"), asn.clone()));
-        }
-        if let Some(organisation) = &info.as_org {
-            fact.fields.push((field!("as_org"), organisation.clone()));
-        }
-        fact.fields.push((field!("network_kind"), info.network_kind.clone()));
-        fact.fields.push((field!("source_network"), info.neighbourhood.clone()));
         let entity = Entity::new(EntityKind::Ip, info.text.clone());
         let earlier = (self.at().plus_ms(-30 * DAY_MS), self.at().plus_ms(-DAY_MS));
         let touches = self.context.graph.touches(&entity);
@@ -239,7 +227,7 @@ impl Collector<'_> {
             Some(touches) if touches.first_seen() <= earlier.1 => "known here",
             _ => "new",
         };
-        fact.fields.push((field!("familiarity"), SmolStr::new(familiarity)));
+        fact.fields.push((field!("familiarity"), SmolStr::new_static(familiarity)));
         if let Some(country) = info.country.as_ref().filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
             if touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
@@ -269,12 +257,12 @@ impl Collector<'_> {
         let (mut fields, mut entities) = (Vec::with_capacity(USUAL_FIELDS), Vec::with_capacity(USUAL_ENTITIES));
         fields.push((field, who.name.clone()));
         entities.push(who.entity());
-        Fact { kind, event: self.event.reference(), fields, amount: 0, entities, peer: who.peer.clone() }
+        Fact { kind, event: self.event.reference(), fields, shared: Shared::default(), amount: 0, entities, peer: who.peer.clone() }
     }
 }
 
 fn presence(is_elsewhere: bool) -> SmolStr {
-    SmolStr::new(if is_elsewhere { "elsewhere" } else { "one place" })
+    SmolStr::new_static(if is_elsewhere { "elsewhere" } else { "one place" })
 }
 
 /// The last label of a host name.

@@ -38,18 +38,14 @@ fn contact(out: &mut Collector<'_>, device: &Internal, host: &str, addresses: &[
         return;
     }
     let mut fact = out.fact(FactKind::NetContact, device);
-    fact.fields.push((field!("host"), info.name.clone()));
-    fact.fields.push((field!("domain"), info.registrable.clone()));
+    fact.shared.host = Some(info.clone());
     fact.fields.push((field!("tld"), SmolStr::new(tld(host))));
-    if let Some(platform) = info.platform {
-        fact.fields.push((field!("platform"), SmolStr::new_static(platform.as_str())));
-    }
     fact.fields.extend(met.iter().map(|(name, value)| (*name, SmolStr::new(*value))));
     let domain = Entity::new(EntityKind::Domain, info.registrable.clone());
     let (from, to) = (out.at().plus_ms(-30 * DAY_MS), out.at().plus_ms(-DAY_MS));
-    let is_known = |touches: &Touches| touches.touchers_up_to(1, from, to, |who| !out.context.graph.is_device(who)) > 0;
+    let is_known = |touches: Touches<'_>| touches.other_devices(None, 1, from, to) > 0;
     let acquaintance = if out.context.graph.touches(&domain).is_some_and(is_known) { "known" } else { "new" };
-    fact.fields.push((field!("acquaintance"), SmolStr::new(acquaintance)));
+    fact.fields.push((field!("acquaintance"), SmolStr::new_static(acquaintance)));
     fact.entities.push(domain.clone());
     out.touch(domain, device);
     for (index, ip) in addresses.iter().filter(|ip| !is_private(**ip)).take(MAX_ANSWERS).enumerate() {
@@ -147,12 +143,8 @@ pub(super) fn http(out: &mut Collector<'_>, http: &HttpActivity) {
 fn named_host(out: &Collector<'_>, fact: &mut Fact, host: &str, address: IpAddr) {
     let info = host_of(out, host);
     if info.is_external {
-        fact.fields.push((field!("domain"), info.registrable.clone()));
-        fact.fields.push((field!("host"), info.name.clone()));
-        if let Some(platform) = info.platform {
-            fact.fields.push((field!("platform"), SmolStr::new_static(platform.as_str())));
-        }
         fact.entities.push(Entity::new(EntityKind::Domain, info.registrable.clone()));
+        fact.shared.host = Some(info);
     } else {
         fact.fields.push((field!("host"), format_smolstr!("{address}")));
     }
@@ -191,9 +183,8 @@ pub(super) fn flow(out: &mut Collector<'_>, flow: &NetworkActivity) {
 /// How many other devices here had to do with it in the last 30 days.
 fn company(out: &Collector<'_>, entity: &Entity, device: &Internal) -> SmolStr {
     let graph = out.context.graph;
-    let is_other = |who: &str| *who != *device.key && graph.is_device(who);
     let from = out.at().plus_ms(-30 * DAY_MS);
-    let others = graph.touches(entity).map_or(0, |touches| touches.touchers_up_to(4, from, out.at(), |who| !is_other(who)));
+    let others = graph.touches(entity).map_or(0, |touches| touches.other_devices(Some(&device.key), 4, from, out.at()));
     SmolStr::new(match others {
         0 => "nobody else",
         1..=3 => "few others",

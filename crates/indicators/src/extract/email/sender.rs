@@ -22,7 +22,7 @@ pub(super) fn fields(out: &Collector<'_>, email: &EmailActivity, sender_domain: 
 
     // Width: colleagues who had to do with the sender; depth: for how long.
     let touches = graph.touches(&Entity::new(EntityKind::Sender, email.from.as_str()));
-    let width = touches.map_or(0, |touches| touches.touchers(from, to, |_| false));
+    let width = touches.map_or(0, |touches| touches.touchers(from, to));
     let is_old = touches.is_some_and(|touches| out.at().since(touches.first_seen()) >= ESTABLISHED_MS);
     let was_written_to = graph.correspondents.was_written_to(&email.from, to);
     let standing = match width {

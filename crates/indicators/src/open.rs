@@ -1,0 +1,180 @@
+//! What is known of one (entity, subject) on the open day, in few bytes: most show one event a day. Knows no models.
+
+use crate::state::{Names, insert_ordered};
+use serde::{Deserialize, Serialize};
+use weft_model::{Entity, EntityKind, EventRef, Indicator, SmolStr};
+
+/// Entities kept without a list of their own.
+const FEW: usize = 4;
+/// Bits of a text's number in the code of an entity.
+const TEXT_BITS: u32 = 28;
+const KINDS: [EntityKind; 13] = [
+    EntityKind::Person,
+    EntityKind::Account,
+    EntityKind::Device,
+    EntityKind::Ip,
+    EntityKind::Domain,
+    EntityKind::Host,
+    EntityKind::Url,
+    EntityKind::Sender,
+    EntityKind::Message,
+    EntityKind::Campaign,
+    EntityKind::Session,
+    EntityKind::File,
+    EntityKind::InboxRule,
+];
+
+/// An entity by its kind and the day's number of its key; nothing once the numbers are used up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Coded(u32);
+
+impl Coded {
+    const NONE: Self = Self(u32::MAX);
+
+    pub(crate) fn of(entity: &Entity, texts: &mut Names) -> Self {
+        let text = texts.number(&entity.key);
+        let kind = KINDS.iter().position(|kind| *kind == entity.kind).unwrap_or_default() as u32;
+        if text >> TEXT_BITS == 0 { Self(kind << TEXT_BITS | text) } else { Self::NONE }
+    }
+    fn kind(self) -> Option<EntityKind> {
+        KINDS.get((self.0 >> TEXT_BITS) as usize).copied()
+    }
+    pub(crate) fn is_internal(self) -> bool {
+        self.kind().is_some_and(EntityKind::is_internal)
+    }
+    fn entity(self, texts: &Names) -> Option<Entity> {
+        Some(Entity::new(self.kind()?, texts.text(self.0 & ((1 << TEXT_BITS) - 1))?.clone()))
+    }
+}
+
+/// The day so far.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Open {
+    first: Option<EventRef>,
+    few: [Coded; FEW],
+    few_len: u8,
+    pub(crate) count: u32,
+    pub(crate) peer: Option<u32>,
+    /// The day's surprise so far, whatever the tie-break: what is learned of the day as a whole is learned with its weight.
+    pub(crate) bits: f64,
+    pub(crate) kept: Option<Box<Indicator>>,
+    rest: Option<Box<Rest>>,
+}
+
+/// What few have.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Rest {
+    /// Further events, in order.
+    events: Vec<EventRef>,
+    entities: Vec<Coded>,
+    /// Different values by place of the feature, in order.
+    distinct: Vec<(usize, Vec<SmolStr>)>,
+    /// Values of ordered features as they came, each once in a row.
+    sequence: Vec<(usize, Vec<SmolStr>)>,
+}
+
+impl Open {
+    /// One more event, unless there are so many.
+    pub(crate) fn add_event(&mut self, event: EventRef, most: usize) {
+        match self.first {
+            None => self.first = Some(event),
+            Some(first) if first == event => {}
+            Some(_) => {
+                let events = &mut self.rest.get_or_insert_default().events;
+                if events.len() + 1 < most {
+                    insert_ordered(events, event);
+                }
+            }
+        }
+    }
+    /// All events, in order.
+    pub(crate) fn events(&self) -> Vec<EventRef> {
+        let mut events: Vec<EventRef> = self.first.into_iter().collect();
+        events.extend(self.rest.iter().flat_map(|rest| &rest.events));
+        events.sort_unstable();
+        events
+    }
+    /// One more entity, unless there are so many.
+    pub(crate) fn add_entity(&mut self, entity: Coded, most: usize) {
+        let few = self.few.iter().take(self.few_len.into());
+        let more = self.rest.as_ref().map_or(&[][..], |rest| &rest.entities);
+        let is_full = usize::from(self.few_len) + more.len() >= most;
+        if is_full || entity == Coded::NONE || few.chain(more).any(|known| *known == entity) {
+            return;
+        }
+        match self.few.get_mut(usize::from(self.few_len)) {
+            Some(place) => {
+                *place = entity;
+                self.few_len += 1;
+            }
+            None => self.rest.get_or_insert_default().entities.push(entity),
+        }
+    }
+    /// All entities, in order.
+    pub(crate) fn entities(&self, texts: &Names) -> Vec<Entity> {
+        let few = self.few.iter().take(self.few_len.into());
+        let all = few.chain(self.rest.iter().flat_map(|rest| &rest.entities));
+        let mut entities: Vec<Entity> = all.filter_map(|entity| entity.entity(texts)).collect();
+        entities.sort_unstable();
+        entities
+    }
+    /// The different values of a feature so far.
+    pub(crate) fn distinct(&self, position: usize) -> &[SmolStr] {
+        self.rest.as_ref().map_or(&[], |rest| at(&rest.distinct, position))
+    }
+    /// The values of an ordered feature so far.
+    pub(crate) fn sequence(&self, position: usize) -> &[SmolStr] {
+        self.rest.as_ref().map_or(&[], |rest| at(&rest.sequence, position))
+    }
+    pub(crate) fn distinct_mut(&mut self, position: usize) -> Option<&mut Vec<SmolStr>> {
+        at_mut(&mut self.rest.get_or_insert_default().distinct, position)
+    }
+    pub(crate) fn sequence_mut(&mut self, position: usize) -> Option<&mut Vec<SmolStr>> {
+        at_mut(&mut self.rest.get_or_insert_default().sequence, position)
+    }
+}
+
+fn at(values: &[(usize, Vec<SmolStr>)], position: usize) -> &[SmolStr] {
+    values.iter().find(|(known, _)| *known == position).map_or(&[], |(_, values)| values)
+}
+
+fn at_mut(values: &mut Vec<(usize, Vec<SmolStr>)>, position: usize) -> Option<&mut Vec<SmolStr>> {
+    let at = values.iter().position(|(known, _)| *known >= position).unwrap_or(values.len());
+    if values.get(at).is_none_or(|(known, _)| *known != position) {
+        values.insert(at, (position, Vec::new()));
+    }
+    values.get_mut(at).map(|(_, values)| values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use weft_model::{EventTime, EventUid, format_smolstr};
+
+    #[test]
+    fn events_and_entities_are_sets_up_to_their_caps() {
+        let (mut open, mut texts) = (Open::default(), Names::default());
+        let (mut events, mut entities) = (BTreeSet::new(), BTreeSet::new());
+        for number in [5i64, 3, 3, 9, 5, 1, 7, 2, 8, 4, 6] {
+            let event = EventRef { time: EventTime(number), uid: EventUid([0; 16]) };
+            let entity = Entity::new(KINDS[number as usize], format_smolstr!("e{}", number % 4));
+            open.add_event(event, 6);
+            open.add_entity(Coded::of(&entity, &mut texts), 7);
+            if events.len() < 6 {
+                events.insert(event);
+            }
+            if entities.len() < 7 {
+                entities.insert(entity);
+            }
+        }
+        assert_eq!(open.events(), events.into_iter().collect::<Vec<_>>());
+        assert_eq!(open.entities(&texts), entities.into_iter().collect::<Vec<_>>());
+        assert!(size_of::<Open>() <= 96, "{}", size_of::<Open>());
+    }
+
+    #[test]
+    fn kinds_stand_in_their_order() {
+        assert!(KINDS.iter().enumerate().all(|(place, kind)| *kind as usize == place));
+    }
+}
