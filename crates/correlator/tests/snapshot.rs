@@ -8,7 +8,7 @@ use expect_test::expect_file;
 use history::{history, knowledge};
 use proptest::prelude::*;
 use std::sync::Arc;
-use weft_correlator::{Knowledge, Pipeline, SnapshotError, snapshot};
+use weft_correlator::{Knowledge, Pipeline, SnapshotError, SpilledProfiles, snapshot};
 use weft_indicators::{Model, ModelSet};
 use weft_model::{Event, EventTime, HOUR_MS};
 
@@ -50,6 +50,41 @@ proptest! {
         prop_assert_eq!(one.indicators(), two.indicators());
         prop_assert_eq!(one.calibrated(), two.calibrated());
     }
+}
+
+/// Hardly any profile fits; the process dies twice, after more was spilled than its last snapshot knows.
+#[test]
+fn a_tight_cap_and_crashes_change_nothing() {
+    const CAP: usize = 4_000;
+    let (events, knowledge) = (history(17), knowledge());
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("profiles");
+    let mut pipeline = Pipeline::live(knowledge.clone());
+    pipeline.cap_profiles(CAP, Some(Arc::new(SpilledProfiles::create(&folder).unwrap()))).unwrap();
+    let mut bytes = Vec::new();
+    let mut from = EventTime(i64::MIN);
+    for (saved, died) in [(500, 800), (700, 1_200), (1_000, events.len())] {
+        for (place, event) in events.iter().enumerate().take(died).filter(|(_, event)| event.time >= from) {
+            pipeline.push(event.clone());
+            if place == saved {
+                bytes = written(&pipeline, &knowledge);
+                pipeline.snapshot_written().unwrap();
+            }
+        }
+        if died < events.len() {
+            drop(pipeline);
+            pipeline = read(&bytes, &knowledge).unwrap();
+            pipeline.cap_profiles(CAP, Some(Arc::new(SpilledProfiles::open(&folder).unwrap()))).unwrap();
+            from = EventTime(pipeline.first_open_hour() * HOUR_MS);
+        }
+    }
+    let counts = pipeline.profiles();
+    assert!(counts.spilled > 100 && counts.reloaded > 100 && counts.forgotten == 0, "{counts:?}");
+    let mut roomy = pushed(knowledge, &events);
+    assert_eq!(pipeline.provisional(), roomy.provisional());
+    let (one, two) = (pipeline.finish().0, roomy.finish().0);
+    assert_eq!(one.indicators(), two.indicators());
+    assert!(!one.indicators().is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::condition::Condition;
 use crate::fact::Fact;
 use crate::model::Model;
+use foldhash::HashMap;
 
 /// Conditions of one kind of fact that fit into a mask; models with further ones test them themselves.
 const MAX_SHARED: usize = 64;
@@ -17,7 +18,10 @@ struct OfKind {
 
 /// All models by the kind of fact they read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plan(Vec<OfKind>);
+pub(crate) struct Plan {
+    kinds: Vec<OfKind>,
+    numbers: HashMap<String, usize>,
+}
 
 impl Plan {
     pub(crate) fn of(models: &[Model]) -> Self {
@@ -43,11 +47,16 @@ impl Plan {
             }
             kind.models.push((index, mask, rest));
         }
-        Self(kinds)
+        let numbers = models.iter().enumerate().rev().map(|(index, model)| (model.name.clone(), index)).collect();
+        Self { kinds, numbers }
+    }
+    /// The number of the model with this name.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).copied()
     }
     /// The numbers of the models that apply to `fact`, in order.
     pub(crate) fn models<'a>(&'a self, fact: &'a Fact) -> impl Iterator<Item = usize> + 'a {
-        let kind = self.0.get(fact.kind as usize);
+        let kind = self.kinds.get(fact.kind as usize);
         let conditions = kind.map_or(&[][..], |kind| &kind.conditions);
         let holding =
             conditions.iter().enumerate().fold(0u64, |mask, (place, condition)| mask | (u64::from(condition.holds(fact)) << place));

@@ -14,6 +14,7 @@ use weft_baselines::calibration::tie_of;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
+use weft_entity_graph::Touches;
 use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr, Why};
 
@@ -301,20 +302,29 @@ pub(crate) fn kindred(kind: EntityKind, fact: &Fact) -> impl Iterator<Item = &En
     fact.entities.iter().filter(move |entity| entity.kind == kind || entity.kind == other)
 }
 
+/// The recent indicators of the model that `after` names, for this entity.
+fn recent<'a>(state: &'a State, after: &After, entity: &SmolStr) -> Option<&'a Vec<Recent>> {
+    let recent = &state.memory.get(state.plan.number(&after.model)?)?.recent;
+    if recent.is_empty() { None } else { recent.get(entity) }
+}
+
 /// The most surprising indicator of the model that `after` names, for this entity, up to the end of the hour of `at`.
 fn leader<'a>(state: &'a State, after: &After, entity: &SmolStr, at: EventTime) -> Option<&'a Recent> {
-    let position = state.models.models.iter().position(|other| other.name == after.model)?;
+    let recent = recent(state, after, entity)?;
     let (since, until) = (at.plus_ms(-after.within_hours * HOUR_MS), at.plus_ms(HOUR_MS));
-    let recent = state.memory.get(position)?.recent.get(entity)?.iter().filter(|recent| recent.at >= since && recent.at <= until);
+    let recent = recent.iter().filter(|recent| recent.at >= since && recent.at <= until);
     recent.max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.at.cmp(&a.at)))
 }
 
 /// Whether the fact's actor touched the entity between 30 days and one day before, and not only in a confirmed incident.
 pub(crate) fn knows(lessons: &Lessons, context: Context<'_>, fact: &Fact, entity: &Entity) -> bool {
+    is_known(lessons, context.graph.touches(entity), fact, entity)
+}
+
+fn is_known(lessons: &Lessons, touches: Option<Touches<'_>>, fact: &Fact, entity: &Entity) -> bool {
     let (from, to) = (fact.event.time.plus_ms(-30 * DAY_MS), fact.event.time.plus_ms(-DAY_MS));
-    let touches = context.graph.touches(entity);
     fact.actor().is_some_and(|actor| {
-        touches.is_some_and(|touches| touches.touched_by(&actor.key, from, to)) && !lessons.is_condemned(&SmolStr::new(&actor.key), entity)
+        touches.is_some_and(|touches| touches.touched_by(&actor.key, from, to)) && !lessons.is_condemned(&actor.key, entity)
     })
 }
 
@@ -327,6 +337,8 @@ fn is_from_wanted_source(after: &After, lessons: &Lessons, context: Context<'_>,
 /// What follows a surprise speaks of its source too: an account change without an address is tied to the sign-in before it.
 fn follow(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &Group<'_>) {
     let source = |after: &After| {
+        // Seldom: so it is asked first.
+        recent(state, after, group.entity)?;
         let first = group.facts().find(|fact| is_from_wanted_source(after, &state.lessons, context, fact))?;
         leader(state, after, group.entity, first.event.time)?.source.clone()
     };
@@ -569,7 +581,7 @@ fn rarity(kind: EntityKind, model: &Model, lessons: &Lessons, context: Context<'
     let population = if is_network { devices } else { people };
     let earlier = (at.plus_ms(-30 * DAY_MS), at.plus_ms(-DAY_MS));
     let touches = context.graph.touches(entity);
-    if knows(lessons, context, fact, entity) {
+    if is_known(lessons, touches, fact, entity) {
         return Answer {
             bits: 0.0,
             observed: words.say(|| format!("{} (known to it)", entity.key)),

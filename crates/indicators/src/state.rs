@@ -305,7 +305,7 @@ pub struct State {
     pub(crate) profiles: Profiles,
     pub(crate) memory: Vec<ModelState>,
     #[serde(skip)]
-    plan: Arc<Plan>,
+    pub(crate) plan: Arc<Plan>,
     /// How often each suppression was met, in their order.
     pub(crate) hits: Vec<Hits>,
     pub(crate) lessons: Lessons,
