@@ -87,12 +87,54 @@ pub struct PValue {
     pub n: u64,
 }
 
+/// A day that does not count yet: its entity-days by bin, and the silent ones. Many have the same few scores.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(i64, Vec<u16>, u64)", into = "(i64, Vec<u16>, u64)")]
+struct Waiting {
+    day: i64,
+    counts: BTreeMap<u16, u32>,
+    silent: u64,
+}
+
+impl From<(i64, Vec<u16>, u64)> for Waiting {
+    fn from((day, bins, silent): (i64, Vec<u16>, u64)) -> Self {
+        let mut waiting = Self { day, silent, ..Self::default() };
+        bins.into_iter().for_each(|place| waiting.add(place));
+        waiting
+    }
+}
+
+impl From<Waiting> for (i64, Vec<u16>, u64) {
+    fn from(waiting: Waiting) -> Self {
+        let bins = waiting.counts.into_iter().flat_map(|(place, count)| std::iter::repeat_n(place, count as usize));
+        (waiting.day, bins.collect(), waiting.silent)
+    }
+}
+
+impl Waiting {
+    fn add(&mut self, place: u16) {
+        let count = self.counts.entry(place).or_default();
+        *count = count.saturating_add(1);
+    }
+    fn take(&mut self, place: u16) {
+        if let Some(count) = self.counts.get_mut(&place) {
+            *count -= 1;
+            if *count == 0 {
+                self.counts.remove(&place);
+            }
+        }
+    }
+    fn active(&self) -> u64 {
+        self.counts.values().map(|count| u64::from(*count)).sum()
+    }
+}
+
 /// The calibration table of one model. Days wait `lag_days` before they count, so that an attack that lasts days does not teach the
 /// table that it is normal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     table: Histogram,
-    waiting: VecDeque<(i64, Vec<u16>, u64)>,
+    waiting: VecDeque<Waiting>,
     lag_days: i64,
 }
 
@@ -104,26 +146,39 @@ impl Calibration {
 
     /// Of counts by bin.
     pub(crate) fn of(counts: Vec<(u16, u32)>, waiting: VecDeque<(i64, Vec<u16>, u64)>, lag_days: i64) -> Self {
-        Self { table: counts.into(), waiting, lag_days }
+        Self { table: counts.into(), waiting: waiting.into_iter().map(Waiting::from).collect(), lag_days }
     }
 
     /// Hands in the finished `day` (days since the epoch): the highest score of every entity that was active, and how many known
     /// entities were silent.
     pub fn add_day(&mut self, day: i64, scores: impl IntoIterator<Item = f64>, silent: u64) {
-        let bins = scores.into_iter().map(bin).collect();
-        self.waiting.push_back((day, bins, silent));
+        let mut waiting = match self.waiting.pop_back() {
+            // Some of its entities were handed in before.
+            Some(last) if last.day == day => last,
+            last => {
+                self.waiting.extend(last);
+                Waiting { day, ..Waiting::default() }
+            }
+        };
+        scores.into_iter().for_each(|score| waiting.add(bin(score)));
+        waiting.silent += silent;
+        self.waiting.push_back(waiting);
+    }
+    /// Active entities handed in for a day that does not count yet.
+    fn handed_in(&self, day: i64) -> u64 {
+        self.waiting.iter().find(|waiting| waiting.day == day).map_or(0, Waiting::active)
     }
 
     /// Lets the days that are at least the lag older than `today` count.
     pub fn start_day(&mut self, today: i64) {
         let before = self.table.total;
-        while let Some((day, bins, silent)) = self.waiting.pop_front() {
-            if day + self.lag_days >= today {
-                self.waiting.push_front((day, bins, silent));
+        while let Some(waiting) = self.waiting.pop_front() {
+            if waiting.day + self.lag_days >= today {
+                self.waiting.push_front(waiting);
                 break;
             }
-            bins.into_iter().for_each(|place| self.table.add(place, 1));
-            self.table.add(0, u32::try_from(silent).unwrap_or(u32::MAX));
+            waiting.counts.into_iter().for_each(|(place, count)| self.table.add(place, count));
+            self.table.add(0, u32::try_from(waiting.silent).unwrap_or(u32::MAX));
         }
         if self.table.total != before {
             self.table.sum_up();
@@ -133,11 +188,11 @@ impl Calibration {
     /// Takes one entity-day with this highest score out again (or, with `back`, puts it back in), whether or not its day counts yet.
     pub fn retract(&mut self, day: i64, score: f64, back: bool) {
         let place = bin(score);
-        if let Some((_, bins, _)) = self.waiting.iter_mut().find(|(waiting, ..)| *waiting == day) {
+        if let Some(waiting) = self.waiting.iter_mut().find(|waiting| waiting.day == day) {
             if back {
-                bins.push(place);
-            } else if let Some(at) = bins.iter().position(|bin| *bin == place) {
-                bins.swap_remove(at);
+                waiting.add(place);
+            } else {
+                waiting.take(place);
             }
             return;
         }
@@ -165,6 +220,11 @@ impl Calibration {
     pub fn chance_below(&self, score: f64, level: f64) -> f64 {
         let (least, most) = (self.p_value(score, 0.0).p, self.p_value(score, 1.0).p);
         if most > least { ((level - least) / (most - least)).clamp(0.0, 1.0) } else { f64::from(u8::from(least < level)) }
+    }
+
+    fn bytes(&self) -> usize {
+        let waiting = self.waiting.iter().map(|waiting| waiting.counts.len() * 2 * size_of::<(u16, u32)>());
+        self.table.bins.capacity() * size_of::<Bin>() + waiting.sum::<usize>()
     }
 
     /// Entity-days that count so far.
@@ -216,6 +276,18 @@ impl PeerCalibration {
             }
         }
     }
+    /// Hands in one entity of the open `day` before the day is over; [`Self::add_day`] then brings the others.
+    pub fn add_early(&mut self, day: i64, class: Option<u32>, score: f64) {
+        self.all.add_day(day, [score], 0);
+        let Some(class) = class.filter(|class| self.classes.len() < MAX_CLASSES || self.classes.contains_key(class)) else { return };
+        let lag_days = self.all.lag_days;
+        self.classes.entry(class).or_insert_with(|| Calibration::new(lag_days)).add_day(day, [score], 0);
+    }
+    /// Entities handed in early for `day`, in all and by class.
+    pub fn handed_in(&self, day: i64) -> (u64, impl Iterator<Item = (u32, u64)> + '_) {
+        let by_class = self.classes.iter().map(move |(class, table)| (*class, table.handed_in(day)));
+        (self.all.handed_in(day), by_class.filter(|(_, count)| *count > 0))
+    }
     /// As [`Calibration::start_day`], for all.
     pub fn start_day(&mut self, today: i64) {
         self.all.start_day(today);
@@ -247,6 +319,10 @@ impl PeerCalibration {
             Some((table, _)) => table.chance_below(score, level),
             None => self.all.chance_below(score, level),
         }
+    }
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.all.bytes() + self.classes.values().map(Calibration::bytes).sum::<usize>()
     }
     /// Entity-days that count so far.
     pub fn n(&self) -> u64 {

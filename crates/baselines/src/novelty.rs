@@ -92,7 +92,8 @@ impl Categories {
     }
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.counts.capacity() * size_of::<(u32, u32)>()
+        let ranks = if self.counts.len() > MANY { self.counts.len() * size_of::<Rank>() } else { 0 };
+        self.counts.capacity() * size_of::<(u32, u32)>() + ranks
     }
     /// The value seen most often, the smaller number on a tie.
     pub fn most_common(&self) -> Option<u32> {

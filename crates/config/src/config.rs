@@ -146,6 +146,12 @@ pub struct State {
     /// Memory for what is learned of each person, device and account, in MiB, 16 to 1,048,576. Of what does not fit, the least seen lies on disk in
     /// `state/profiles` under `data_dir` until it is needed again; what is found does not depend on it.
     pub profile_mib: u32,
+    /// Memory for what is open of a day, in MiB, 16 to 1,048,576. Beyond it the day of those that came for the first time, and once, ends early: a
+    /// flood of new names takes no more.
+    pub day_mib: u32,
+    /// Memory for who had to do with whom, in MiB, 64 to 1,048,576: names, places outside, contacts. Beyond it new ones are not remembered, and
+    /// counted.
+    pub contact_mib: u32,
 }
 
 /// A language model behind an OpenAI-compatible endpoint that puts narratives into other words. Off without an endpoint. It gets the clauses with
@@ -224,7 +230,7 @@ impl Default for Alert {
 
 impl Default for State {
     fn default() -> Self {
-        Self { snapshot_seconds: 600, profile_mib: 2048 }
+        Self { snapshot_seconds: 600, profile_mib: 2048, day_mib: 1024, contact_mib: 2048 }
     }
 }
 

@@ -37,6 +37,8 @@ pub const FIELDS: &[(&str, &str, Kind)] = &[
     ("lake", "retention_days", Kind::Integer),
     ("state", "snapshot_seconds", Kind::Integer),
     ("state", "profile_mib", Kind::Integer),
+    ("state", "day_mib", Kind::Integer),
+    ("state", "contact_mib", Kind::Integer),
     ("rephrase", "endpoint", Kind::Text),
     ("rephrase", "model", Kind::Text),
     ("rephrase", "key_env", Kind::Text),

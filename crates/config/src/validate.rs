@@ -13,7 +13,9 @@ pub const MAX_INTERFACES: usize = 16;
 /// Longest retention in days.
 pub const MAX_RETENTION_DAYS: u32 = 3_650;
 /// Memory for profiles, in MiB.
-const PROFILE_MIB: std::ops::RangeInclusive<u32> = 16..=1 << 20;
+const MIB: std::ops::RangeInclusive<u32> = 16..=1 << 20;
+/// Fewer would not hold a company's own names.
+const MIN_CONTACT_MIB: u32 = 64;
 /// Longest time between snapshots, in seconds.
 pub const MAX_SNAPSHOT_SECONDS: u32 = 86_400;
 /// Largest budget of false incidents per 1,000 people and day.
@@ -52,8 +54,11 @@ impl Config {
         check((1..=MAX_RETENTION_DAYS).contains(&days), "lake.retention_days", days.to_string(), "1 to 3650")?;
         let seconds = self.state.snapshot_seconds;
         check(seconds <= MAX_SNAPSHOT_SECONDS, "state.snapshot_seconds", seconds.to_string(), "0 to 86400")?;
-        let mib = self.state.profile_mib;
-        check(PROFILE_MIB.contains(&mib), "state.profile_mib", mib.to_string(), "16 to 1048576")?;
+        for (key, mib) in [("state.profile_mib", self.state.profile_mib), ("state.day_mib", self.state.day_mib)] {
+            check(MIB.contains(&mib), key, mib.to_string(), "16 to 1048576")?;
+        }
+        let mib = self.state.contact_mib;
+        check(mib >= MIN_CONTACT_MIB && MIB.contains(&mib), "state.contact_mib", mib.to_string(), "64 to 1048576")?;
         let rephrase = &self.rephrase;
         let is_url = |url: &str| url.is_empty() || url.starts_with("http://") || url.starts_with("https://");
         check(is_url(&rephrase.endpoint), "rephrase.endpoint", quoted(&rephrase.endpoint), "http://... or https://..., or empty")?;

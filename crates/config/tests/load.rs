@@ -61,6 +61,8 @@ fn a_refusal_names_place_key_and_what_is_allowed() {
         ("[bus]\nkind = 'redis'", &[], &["weft.toml", "line 2", "redis", "embedded", "kafka"]),
         ("[lake]\nretention_days = 0", &[], &["weft.toml", "lake.retention_days = 0", "1 to 3650"]),
         ("[state]\nprofile_mib = 15", &[], &["weft.toml", "state.profile_mib = 15", "16 to 1048576"]),
+        ("[state]\nday_mib = 15", &[], &["weft.toml", "state.day_mib = 15", "16 to 1048576"]),
+        ("[state]\ncontact_mib = 63", &[], &["weft.toml", "state.contact_mib = 63", "64 to 1048576"]),
         ("[state]\nsnapshot_seconds = 86401", &[], &["weft.toml", "state.snapshot_seconds = 86401", "0 to 86400"]),
         ("[lake]\nretention_days = -1", &[], &["weft.toml", "line 2"]),
         ("mode = 'active'", &[], &["active", "passive"]),

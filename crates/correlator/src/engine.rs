@@ -331,9 +331,26 @@ impl Engine {
     pub fn profiles(&self) -> weft_indicators::ProfileCounts {
         self.state.profiles()
     }
+    /// What holds memory, and about how many bytes.
+    pub fn held(&self) -> Vec<(&'static str, usize)> {
+        let mut held = self.state.held();
+        held.extend(self.graph.held());
+        held.push(("rules", self.rules.bytes()));
+        held
+    }
     /// Whether an entity's profile is in memory.
     pub fn has_profile(&self, entity: &str) -> bool {
         self.state.has_profile(entity)
+    }
+    /// What the open day takes, and how much of it ended early.
+    pub fn day(&self) -> weft_indicators::DayCounts {
+        self.state.day()
+    }
+    /// From now on what is open of a day, and contacts with the outside, take about so many bytes at most; see [`State::cap_day`] and
+    /// [`EntityGraph::cap`].
+    pub fn cap(&mut self, day_bytes: usize, contact_bytes: usize) {
+        self.state.cap_day(day_bytes);
+        self.graph.cap(contact_bytes);
     }
     /// From now on profiles of entities take at most so many bytes of memory; see [`State::cap`].
     ///

@@ -27,4 +27,5 @@ pub use pipeline::{Pipeline, Progress};
 pub use shuffle::Shuffle;
 pub use snapshot::SnapshotError;
 pub use spill::SpilledProfiles;
+pub use weft_entity_graph::CONTACT_BYTES;
 pub use window::{Inserted, LATENESS_MS, Window};

@@ -94,6 +94,19 @@ impl Pipeline {
     pub fn profiles(&self) -> weft_indicators::ProfileCounts {
         self.engine.profiles()
     }
+    /// As [`Engine::cap`].
+    pub fn cap(&mut self, day_bytes: usize, contact_bytes: usize) {
+        self.ahead = None;
+        self.engine.cap(day_bytes, contact_bytes);
+    }
+    /// What the open day takes, and how much of it ended early.
+    pub fn day(&self) -> weft_indicators::DayCounts {
+        self.engine.day()
+    }
+    /// Contacts that were not remembered because there were too many.
+    pub fn refused_contacts(&self) -> u64 {
+        self.engine.graph.refused()
+    }
     /// Takes an event in; hours that close are analysed at once.
     pub fn push(&mut self, event: Event) {
         let hour = event.time.hour();

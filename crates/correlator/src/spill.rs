@@ -1,5 +1,6 @@
 //! Profiles of entities that do not fit into memory, in a folder of their own. Must not know what a profile is.
 
+use fjall::config::{PartitioningPolicy, PinningPolicy};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use std::path::Path;
 use weft_baselines::spill::{Spill, SpillError};
@@ -42,7 +43,16 @@ impl SpilledProfiles {
     /// The folder cannot be read or made.
     pub fn open(dir: &Path) -> Result<Self, SpillError> {
         let db = Database::builder(dir).cache_size(CACHE_BYTES).max_journaling_size(JOURNAL_BYTES).open().map_err(failed)?;
-        let profiles = db.keyspace("profiles", || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES)).map_err(failed)?;
+        // Most that are asked for were never spilled: what says so (10 bits a profile) stays in memory, or a flood would read it again and again.
+        let options = || {
+            KeyspaceCreateOptions::default()
+                .max_memtable_size(MEMTABLE_BYTES)
+                .filter_block_partitioning_policy(PartitioningPolicy::all(false))
+                .filter_block_pinning_policy(PinningPolicy::all(true))
+                .index_block_partitioning_policy(PartitioningPolicy::all(false))
+                .index_block_pinning_policy(PinningPolicy::all(true))
+        };
+        let profiles = db.keyspace("profiles", options).map_err(failed)?;
         Ok(Self { profiles, db })
     }
 }

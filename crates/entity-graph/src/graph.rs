@@ -3,20 +3,19 @@
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
-use crate::names::Names;
+use crate::names::{MAX_NAMES, Names};
 use crate::notes::Notes;
 use crate::ties::{End, Ties};
 use crate::touches::{Contact, Record, Touch, Touches};
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use weft_model::held::of_table;
 use weft_model::time::DAY_MS;
 use weft_model::{Domain, Entity, EntityKind, EventRef, EventTime, SmolStr};
 
-/// External entities remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
-const MAX_EXTERNAL: usize = 2_000_000;
-/// Contacts kept one by one over all entities; beyond it only who and when. 32 bytes each.
-const MAX_LISTED: usize = 16_000_000;
+/// Bytes that contacts may take unless it is said otherwise; [`Limits`] are in proportion.
+pub const CONTACT_BYTES: usize = 2 << 30;
 /// Bindings that ended so long ago are forgotten.
 const BINDINGS_MS: i64 = 45 * DAY_MS;
 
@@ -26,6 +25,33 @@ const NEW_MS: i64 = 14 * DAY_MS;
 const BEGIN_MS: i64 = 3 * DAY_MS;
 /// Fewer make no roll-out, however small the organisation.
 const MIN_FOLLOWERS: usize = 8;
+
+/// How much is remembered; beyond it new ones are refused and counted, so that a flood cannot exhaust memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) external: usize,
+    /// Contacts kept one by one over all entities; beyond it only who and when. 32 bytes each.
+    pub(crate) listed: usize,
+    /// 16 bytes each.
+    pub(crate) ties: usize,
+}
+
+impl Limits {
+    fn of(bytes: usize) -> Self {
+        Self { external: part(2_000_000, bytes), listed: part(16_000_000, bytes), ties: part(16_000_000, bytes) }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::of(CONTACT_BYTES)
+    }
+}
+
+/// So much of `usual` as `bytes` are of the usual ones.
+fn part(usual: usize, bytes: usize) -> usize {
+    (usual as u128 * bytes as u128 / CONTACT_BYTES as u128) as usize
+}
 
 /// Live state of who is who and who touched what.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -51,9 +77,16 @@ pub struct EntityGraph {
     #[serde(skip)]
     pub(crate) ties: Ties,
     pub(crate) refused: u64,
+    #[serde(skip)]
+    pub(crate) limits: Limits,
 }
 
 impl EntityGraph {
+    /// From now on contacts take about so many bytes at most.
+    pub fn cap(&mut self, bytes: usize) {
+        self.limits = Limits::of(bytes);
+        self.names.cap(part(MAX_NAMES, bytes));
+    }
     /// Counts an internal entity as known to the organisation.
     pub fn known(&mut self, kind: EntityKind, key: &SmolStr) {
         self.names.add(kind, key);
@@ -91,10 +124,10 @@ impl EntityGraph {
         }
         self.began = Some(self.began.map_or(at, |began| began.min(at)));
         let is_device = self.names.is_device(by);
-        let is_listed = self.listed < MAX_LISTED;
+        let is_listed = self.listed < self.limits.listed;
         let record = if let Some(record) = self.external.get_mut(entity) {
             record
-        } else if self.external.len() < MAX_EXTERNAL {
+        } else if self.external.len() < self.limits.external {
             *self.kinds.entry(entity.kind).or_default() += 1;
             let place = self.ties.outside(entity);
             self.external.entry(entity.clone()).or_insert(Record::new(at, place))
@@ -106,13 +139,13 @@ impl EntityGraph {
         let is_first = record.add(touch, by, is_device, is_listed);
         self.listed = (self.listed + record.listed()).saturating_sub(before);
         if is_first {
-            self.ties.tie(&self.names.name(by), place);
+            self.ties.tie(&self.names.name(by), place, self.limits.ties);
         }
     }
     /// A confirmed logon of `person` at `device`.
     pub fn logon(&mut self, device: &str, person: &str, at: EventTime) {
         if self.bindings.logon(device, person, at) {
-            self.ties.tie_inside(&SmolStr::new(person), &SmolStr::new(device));
+            self.ties.tie_inside(&SmolStr::new(person), &SmolStr::new(device), self.limits.ties);
         }
     }
     /// The graph as it was before it was written, with what is not written built anew.
@@ -125,9 +158,9 @@ impl EntityGraph {
         for (entity, record) in &mut self.external {
             let place = ties.outside(entity);
             record.set_place(place);
-            record.everybody().for_each(|who| ties.tie(&self.names.name(who), place));
+            record.everybody().for_each(|who| ties.tie(&self.names.name(who), place, self.limits.ties));
         }
-        self.bindings.pairs().for_each(|(device, person)| ties.tie_inside(person, device));
+        self.bindings.pairs().for_each(|(device, person)| ties.tie_inside(person, device, self.limits.ties));
         self.ties = ties;
     }
     /// The contacts with an external entity.
@@ -215,6 +248,16 @@ impl EntityGraph {
     /// Entities outside, ties and contacts kept one by one: what the memory goes by.
     pub fn sizes(&self) -> (usize, usize, usize) {
         (self.external.len(), self.ties.counts().0, self.listed)
+    }
+    /// What holds memory, and about how many bytes.
+    pub fn held(&self) -> [(&'static str, usize); 4] {
+        let records = self.external.values().map(Record::heap_bytes).sum::<usize>();
+        [
+            ("names of those inside", self.names.bytes()),
+            ("external entities", of_table(&self.external)),
+            ("contacts", records),
+            ("ties", self.ties.bytes()),
+        ]
     }
     /// Contacts refused because the table was full.
     pub fn refused(&self) -> u64 {

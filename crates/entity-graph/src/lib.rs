@@ -18,7 +18,7 @@ pub use aliases::Aliases;
 pub use bindings::{Binding, Bindings, Confidence};
 pub use correspondents::{Correspondents, LookAlike};
 pub use earlier::EarlierGraph;
-pub use graph::EntityGraph;
+pub use graph::{CONTACT_BYTES, EntityGraph};
 pub use neighbours::Neighbour;
 pub use notes::Notes;
 pub use sharing::Sharing;

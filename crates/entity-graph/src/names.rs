@@ -2,9 +2,10 @@
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
+use weft_model::held::{of_list, of_table};
 use weft_model::{EntityKind, EventTime, SmolStr};
 
-/// Names with a number; contacts of further ones are refused and counted.
+/// Names with a number unless it is said otherwise; contacts of further ones are refused and counted.
 pub(crate) const MAX_NAMES: usize = 1_000_000;
 /// People (and accounts) and devices that count as known, of each.
 pub(crate) const MAX_INTERNAL: usize = 200_000;
@@ -29,7 +30,7 @@ impl Inside {
 }
 
 /// Names and numbers, and what is known of their bearers.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Names {
     numbers: HashMap<SmolStr, u32>,
     inside: Vec<Inside>,
@@ -38,15 +39,41 @@ pub(crate) struct Names {
     devices: usize,
     active: usize,
     seated: usize,
+    /// Names at most.
+    #[serde(skip, default = "usual")]
+    most: usize,
+}
+
+fn usual() -> usize {
+    MAX_NAMES
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            numbers: HashMap::default(),
+            inside: Vec::new(),
+            free: Vec::new(),
+            people: 0,
+            devices: 0,
+            active: 0,
+            seated: 0,
+            most: MAX_NAMES,
+        }
+    }
 }
 
 impl Names {
+    /// From now on there are at most so many.
+    pub(crate) fn cap(&mut self, most: usize) {
+        self.most = most;
+    }
     /// The number of `name`, a new one if need be; `None` when all are taken.
     pub(crate) fn number(&mut self, name: &SmolStr) -> Option<u32> {
         if let Some(number) = self.numbers.get(name) {
             return Some(*number);
         }
-        if self.numbers.len() >= MAX_NAMES {
+        if self.numbers.len() >= self.most {
             return None;
         }
         let fresh = Inside { name: name.clone(), ..Inside::default() };
@@ -140,7 +167,7 @@ impl Names {
 
     /// Whether so many names are taken that those of nobody should go.
     pub(crate) fn is_filling(&self) -> bool {
-        self.numbers.len() > MAX_NAMES / 2
+        self.numbers.len() > self.most / 2
     }
     /// Frees the numbers that are neither in `used` (by number) nor of anybody known.
     pub(crate) fn free_unused(&mut self, used: &[bool]) {
@@ -151,6 +178,10 @@ impl Names {
                 self.free.push(number as u32);
             }
         }
+    }
+    /// Bytes that they take.
+    pub(crate) fn bytes(&self) -> usize {
+        of_table(&self.numbers) + of_list(&self.inside) + of_list(&self.free)
     }
     /// Numbers given out so far, freed ones included.
     pub(crate) fn len(&self) -> usize {

@@ -3,10 +3,8 @@
 
 use foldhash::HashMap;
 use petgraph::graph::{NodeIndex, UnGraph};
+use weft_model::held::of_table;
 use weft_model::{Entity, SmolStr};
-
-/// Ties remembered; beyond it new ones are refused and counted. 16 bytes each.
-const MAX_TIES: usize = 16_000_000;
 
 /// One end of a tie.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,19 +41,19 @@ impl Ties {
         self.inside.insert(who.clone(), node);
         node
     }
-    /// The first contact of `who` with an outside entity; the caller knows that it is the first.
-    pub(crate) fn tie(&mut self, who: &SmolStr, place: Place) {
+    /// The first contact of `who` with an outside entity; the caller knows that it is the first. With so many ties new ones are refused and counted.
+    pub(crate) fn tie(&mut self, who: &SmolStr, place: Place, most: usize) {
         let (node, place) = (self.inside(who), NodeIndex::from(place.0));
-        if self.graph.edge_count() < MAX_TIES && place.index() < self.graph.node_count() {
+        if self.graph.edge_count() < most && place.index() < self.graph.node_count() {
             self.graph.add_edge(node, place, ());
         } else {
             self.refused += 1;
         }
     }
     /// The first logon of a person at a device.
-    pub(crate) fn tie_inside(&mut self, person: &SmolStr, device: &SmolStr) {
+    pub(crate) fn tie_inside(&mut self, person: &SmolStr, device: &SmolStr, most: usize) {
         let (person, device) = (self.inside(person), self.inside(device));
-        if self.graph.edge_count() < MAX_TIES {
+        if self.graph.edge_count() < most {
             self.graph.add_edge(person, device, ());
         } else {
             self.refused += 1;
@@ -82,6 +80,12 @@ impl Ties {
     }
     fn around(&self, node: NodeIndex) -> impl Iterator<Item = &End> {
         self.graph.neighbors(node).filter_map(|other| self.graph.node_weight(other)).filter(|end| **end != End::Gone)
+    }
+    /// Bytes that they take.
+    pub(crate) fn bytes(&self) -> usize {
+        // Beside its weight an end has the numbers of two ties, a tie those of two ties and two ends.
+        let (ends, ties) = self.graph.capacity();
+        ends * (size_of::<End>() + 8) + ties * 16 + of_table(&self.inside)
     }
     /// How many ties there are, and how many were refused.
     pub(crate) fn counts(&self) -> (usize, u64) {

@@ -4,6 +4,7 @@ use crate::names::Names;
 use crate::ties::Place;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
+use weft_model::held::{of_list, of_table};
 use weft_model::time::{DAY_MS, HOUR_MS};
 use weft_model::{Domain, EventRef, EventTime, SmolStr};
 
@@ -331,6 +332,15 @@ impl Record {
             Used::Throughout => Some((span.first(), span.last())),
             Used::Apart => self.rest.as_ref().and_then(|rest| rest.used.get(&who).copied()),
         }
+    }
+    /// Bytes on the heap.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let spans = match &self.by {
+            Spans::Few(spans) => of_list(spans),
+            Spans::Many(many) => of_table(&many.spans) + many.firsts.iter().map(of_list).sum::<usize>(),
+        };
+        let rest = self.rest.as_ref().map_or(0, |rest| of_table(&rest.affected) + of_table(&rest.used));
+        spans + rest + of_list(&self.list)
     }
     /// Marks the numbers that it names.
     pub(crate) fn mark(&self, used: &mut [bool]) {

@@ -138,12 +138,19 @@ pub(crate) struct Learning<'a> {
     pub(crate) lessons: &'a mut Lessons,
 }
 
-/// Learns the day's counts and forgets its open subjects. With the day comes whether its scores join the calibration.
-pub(crate) fn close(memory: &mut ModelState, index: usize, model: &Model, into: Learning<'_>, day: (i64, bool)) {
+/// Learns the counts of what was open on a day that has ended, for these at least. With the day comes whether its scores join the calibration.
+pub(crate) fn close(
+    memory: &mut ModelState,
+    index: usize,
+    model: &Model,
+    into: Learning<'_>,
+    ended: impl IntoIterator<Item = ((u32, u32), Open)>,
+    day: (i64, bool),
+) {
     let Learning { names, texts, profiles, classes, lessons } = into;
     let (closing, is_counted) = day;
     let named = |((entity, subject), open): ((u32, u32), Open)| Some((texts.text(entity)?, texts.text(subject)?, entity, open));
-    let mut closed: Vec<(&SmolStr, &SmolStr, u32, Open)> = std::mem::take(&mut memory.open).into_iter().filter_map(named).collect();
+    let mut closed: Vec<(&SmolStr, &SmolStr, u32, Open)> = ended.into_iter().filter_map(named).collect();
     // Learned in one order, whatever the order of the table.
     closed.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
     for strongest in closed.chunk_by(|a, b| a.2 == b.2) {

@@ -5,6 +5,7 @@
 pub mod builtin;
 pub mod condition;
 pub mod context;
+mod day;
 mod earlier;
 mod epoch;
 pub mod error;
@@ -30,6 +31,7 @@ pub mod template;
 
 pub use builtin::builtin;
 pub use context::Context;
+pub use day::{DAY_BYTES, DayCounts};
 pub use earlier::{ByFeatureState, UnweightedState};
 pub use error::ModelError;
 pub use extract::{Extracted, Extractor};

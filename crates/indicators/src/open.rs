@@ -6,6 +6,8 @@ use weft_model::{Entity, EntityKind, EventRef, Indicator, SmolStr};
 
 /// Entities kept without a list of their own.
 const FEW: usize = 4;
+/// Beside the number of the few: the entity had habits before this day's first hour.
+const WARM: u8 = 1 << 7;
 /// Bits of a text's number in the code of an entity.
 const TEXT_BITS: u32 = 28;
 const KINDS: [EntityKind; 13] = [
@@ -42,16 +44,26 @@ impl Coded {
     pub(crate) fn is_internal(self) -> bool {
         self.kind().is_some_and(EntityKind::is_internal)
     }
+    fn text(self) -> u32 {
+        self.0 & ((1 << TEXT_BITS) - 1)
+    }
+    fn renumbered(self, new: impl Fn(u32) -> u32) -> Self {
+        Self(self.0 & !((1 << TEXT_BITS) - 1) | new(self.text()))
+    }
     fn entity(self, texts: &Names) -> Option<Entity> {
-        Some(Entity::new(self.kind()?, texts.text(self.0 & ((1 << TEXT_BITS) - 1))?.clone()))
+        Some(Entity::new(self.kind()?, texts.text(self.text())?.clone()))
     }
 }
+
+/// Whether it came before this day; whether it came again on it; the hour of its last event.
+pub(crate) type Worth = (bool, bool, i64);
 
 /// The day so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Open {
     first: Option<EventRef>,
     few: [Coded; FEW],
+    /// How many of the few there are, and [`WARM`].
     few_len: u8,
     pub(crate) count: u32,
     pub(crate) peer: Option<u32>,
@@ -74,6 +86,40 @@ struct Rest {
 }
 
 impl Open {
+    fn few(&self) -> &[Coded] {
+        self.few.get(..usize::from(self.few_len & !WARM)).unwrap_or_default()
+    }
+    /// The entity came before.
+    pub(crate) fn warm(&mut self) {
+        self.few_len |= WARM;
+    }
+    /// How much would be lost if its day ended now: least of what came for the first time, and once, and then of what was not seen for the longest.
+    /// `None`: what is kept must stay.
+    pub(crate) fn worth(&self) -> Option<Worth> {
+        let last = self.rest.as_ref().and_then(|rest| rest.events.last()).max(self.first.as_ref());
+        let worth = (self.few_len & WARM > 0, self.count > 1, last.map_or(i64::MIN, |last| last.time.hour()));
+        self.kept.is_none().then_some(worth)
+    }
+    /// Gives entities their new numbers.
+    pub(crate) fn renumber(&mut self, new: impl Fn(u32) -> u32) {
+        let rest = self.rest.iter_mut().flat_map(|rest| &mut rest.entities);
+        for entity in self.few.iter_mut().take(usize::from(self.few_len & !WARM)).chain(rest) {
+            *entity = entity.renumbered(&new);
+        }
+    }
+    /// The numbers of the texts of its entities.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = u32> + '_ {
+        self.few().iter().chain(self.rest.iter().flat_map(|rest| &rest.entities)).map(|entity| entity.text())
+    }
+    /// Bytes on the heap, but for the texts of values and what is kept.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let kept = self.kept.as_ref().map_or(0, |_| size_of::<Indicator>());
+        let Some(rest) = &self.rest else { return kept };
+        let values =
+            |values: &[(usize, Vec<SmolStr>)]| values.iter().map(|(_, values)| 32 + values.len() * size_of::<SmolStr>()).sum::<usize>();
+        let lists = rest.events.len() * size_of::<EventRef>() + rest.entities.len() * size_of::<Coded>();
+        kept + size_of::<Rest>() + lists + values(&rest.distinct) + values(&rest.sequence)
+    }
     /// One more event, unless there are so many.
     pub(crate) fn add_event(&mut self, event: EventRef, most: usize) {
         match self.first {
@@ -96,13 +142,14 @@ impl Open {
     }
     /// One more entity, unless there are so many.
     pub(crate) fn add_entity(&mut self, entity: Coded, most: usize) {
-        let few = self.few.iter().take(self.few_len.into());
+        let few = self.few();
         let more = self.rest.as_ref().map_or(&[][..], |rest| &rest.entities);
-        let is_full = usize::from(self.few_len) + more.len() >= most;
-        if is_full || entity == Coded::NONE || few.chain(more).any(|known| *known == entity) {
+        let is_full = few.len() + more.len() >= most;
+        if is_full || entity == Coded::NONE || few.iter().chain(more).any(|known| *known == entity) {
             return;
         }
-        match self.few.get_mut(usize::from(self.few_len)) {
+        let place = few.len();
+        match self.few.get_mut(place) {
             Some(place) => {
                 *place = entity;
                 self.few_len += 1;
@@ -112,8 +159,7 @@ impl Open {
     }
     /// All entities, in order.
     pub(crate) fn entities(&self, texts: &Names) -> Vec<Entity> {
-        let few = self.few.iter().take(self.few_len.into());
-        let all = few.chain(self.rest.iter().flat_map(|rest| &rest.entities));
+        let all = self.few().iter().chain(self.rest.iter().flat_map(|rest| &rest.entities));
         let mut entities: Vec<Entity> = all.filter_map(|entity| entity.entity(texts)).collect();
         entities.sort_unstable();
         entities

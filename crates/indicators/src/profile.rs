@@ -9,6 +9,7 @@ use weft_baselines::snapshot::{decode, encode};
 use weft_baselines::spill::{Spill, SpillError};
 use weft_baselines::{Categories, HourOfWeek, Volume};
 use weft_model::SmolStr;
+use weft_model::held::{of_list, of_table};
 
 /// Entities with a profile at once.
 const MAX_PROFILES: usize = 4_000_000;
@@ -272,6 +273,10 @@ impl Profiles {
         change(estimator);
         self.counts.bytes = (self.counts.bytes + estimator.heap_bytes()).saturating_sub(before);
     }
+    /// Whether the entity with this profile came before this hour.
+    pub(crate) fn came_before(&self, number: u32) -> bool {
+        self.all.get(number as usize).is_some_and(|profile| profile.hours > 1 || profile.hours == 1 && profile.last_hour < self.hour)
+    }
     /// What is learned from now on is learned in this hour.
     pub(crate) fn start_hour(&mut self, hour: u32) {
         self.hour = hour;
@@ -330,6 +335,11 @@ impl Profiles {
         let bytes = encode(VERSION, profile).map_err(|error| SpillError(Box::new(error)))?;
         versions.add(&self.epochs, bytes);
         versions.write(spill, &profile.owner)
+    }
+    /// Bytes that they take, tables included.
+    pub(crate) fn bytes(&self) -> usize {
+        let own = self.counts.bytes.saturating_sub(self.counts.resident * OVERHEAD);
+        own + of_table(&self.numbers) + of_list(&self.all) + of_list(&self.free)
     }
     /// What became of profiles so far.
     pub(crate) fn counts(&self) -> ProfileCounts {

@@ -123,7 +123,8 @@ struct Answer {
 
 /// Scores the group, updates the open day, and returns the indicator when it is (or stays) worth keeping.
 pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Context<'_>, group: &mut Group<'_>) -> Option<Indicator> {
-    open(state, index, model, group)?;
+    let came_before = state.came_before(model, group);
+    open(state, index, model, group, came_before)?;
     follow(state, index, model, context, group);
     let (first, key) = (group.first, group.key);
     // Something outside has no habits of its own: it is compared with all others.
@@ -206,7 +207,7 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
 }
 
 /// Adds the hour's facts to the open (entity, subject) of the day.
-fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Option<()> {
+fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>, came_before: bool) -> Option<()> {
     let peer = group.first.peer.as_ref().map(|peer| state.names.number(peer));
     if let Some(class) = peer.filter(|_| model.entity.is_internal()) {
         state.classes.learn(group.entity, class, model.entity == EntityKind::Device);
@@ -214,6 +215,9 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>) -> Op
     let memory = state.memory.get_mut(index)?;
     let open = memory.open.entry(group.key).or_default();
     open.peer = peer;
+    if came_before {
+        open.warm();
+    }
     // How many different ones there are is told by the first event of each: the rest of the day proves nothing.
     let first_of_each = model.features.iter().any(|f| matches!(f.measure, FeatureKind::Distinct(_)))
         && model.features.iter().all(|f| !matches!(f.measure, FeatureKind::Count(_) | FeatureKind::Volume(_)));

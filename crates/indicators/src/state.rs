@@ -1,6 +1,7 @@
 //! What the models have learned so far: per-feature baselines, per-model calibration, and the day that is open.
 
 use crate::context::Context;
+use crate::day::{DAY_BYTES, DayCounts};
 use crate::fact::Fact;
 use crate::learn::{Learning, close};
 use crate::lesson::Lessons;
@@ -23,6 +24,7 @@ use weft_baselines::periodicity::Contacts;
 use weft_baselines::spill::{Spill, SpillError};
 use weft_baselines::topics::Topics;
 use weft_baselines::{Categories, HourOfWeek, PeerCalibration, Volume, surprise_bits};
+use weft_model::held::{of_list, of_table};
 use weft_model::{Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr};
 
 /// Distinct texts remembered; a flood beyond it shares one number.
@@ -108,11 +110,17 @@ impl Names {
     pub(crate) fn known(&self, text: &str) -> Option<u32> {
         self.by_text.get(text).copied()
     }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SmolStr> {
+        self.texts.iter()
+    }
     pub(crate) fn text(&self, number: u32) -> Option<&SmolStr> {
         self.texts.get(number as usize)
     }
     pub(crate) fn len(&self) -> usize {
         self.texts.len()
+    }
+    fn bytes(&self) -> usize {
+        of_table(&self.by_text) + of_list(&self.texts)
     }
     pub(crate) fn clear(&mut self) {
         self.by_text.clear();
@@ -160,6 +168,21 @@ pub(crate) enum Baseline {
     /// The feature reads the graph or other indicators.
     None,
     Topics(Box<Topics>),
+}
+
+impl Baseline {
+    /// Bytes of what is known of others, as far as they grow with their number.
+    fn bytes(&self) -> usize {
+        fn of<T: Estimator>(levels: &Levels<T>) -> usize {
+            of_table(&levels.peer) + levels.peer.values().chain([&levels.organisation]).map(T::heap_bytes).sum::<usize>()
+        }
+        match self {
+            Self::Categories(levels) => of(levels),
+            Self::Volume(levels) => of(levels),
+            Self::Hours(levels) => of(levels),
+            Self::Together(_) | Self::None | Self::Topics(_) => 0,
+        }
+    }
 }
 
 /// Inserts into an ordered list without repetition; whether it was new.
@@ -298,7 +321,7 @@ pub struct State {
     /// Entities and subjects of the open day, and where each one's profile is (at most, see [`NO_PROFILE`]).
     pub(crate) texts: Names,
     #[serde(skip)]
-    profile_of: Vec<u32>,
+    pub(crate) profile_of: Vec<u32>,
     /// The entities of this hour's facts, one after the other.
     #[serde(skip)]
     pub(crate) coded: Vec<Coded>,
@@ -314,6 +337,15 @@ pub struct State {
     pub(crate) day: Option<i64>,
     #[serde(skip)]
     tallies: Vec<Tally>,
+    /// The cap of the open day in bytes.
+    #[serde(skip, default = "usual_day")]
+    pub(crate) day_bytes: usize,
+    #[serde(skip)]
+    pub(crate) day_counts: DayCounts,
+}
+
+fn usual_day() -> usize {
+    DAY_BYTES
 }
 
 impl State {
@@ -352,6 +384,8 @@ impl State {
             first_day: None,
             day: None,
             tallies: Vec::new(),
+            day_bytes: DAY_BYTES,
+            day_counts: DayCounts::default(),
         }
     }
 
@@ -393,6 +427,7 @@ impl State {
 
     fn start_hour(&mut self, hour: i64) {
         self.profiles.start_hour(u32::try_from(hour).unwrap_or(0));
+        self.keep_day_small();
         self.make_room();
     }
 
@@ -548,7 +583,8 @@ impl State {
                     classes: &self.classes,
                     lessons: &mut self.lessons,
                 };
-                close(memory, index, model, learning, (closing, is_counted));
+                let open = std::mem::take(&mut memory.open);
+                close(memory, index, model, learning, open, (closing, is_counted));
                 let today = std::mem::take(&mut memory.today);
                 let (known, members) = match model.entity {
                     EntityKind::Person | EntityKind::Account => (people, classes_of_people),
@@ -556,10 +592,12 @@ impl State {
                     _ => (0, &none),
                 };
                 let class = |entity: &u32| self.classes.of(self.texts.text(*entity)?).filter(|_| model.entity.is_internal());
-                let silent = known.saturating_sub(today.len()) as u64;
+                // Of some the day ended before.
+                let (early, early_by_class) = memory.calibration.handed_in(closing);
+                let silent = (known.saturating_sub(today.len()) as u64).saturating_sub(early);
                 let mut silent_members = members.clone();
-                for class in today.keys().filter_map(class) {
-                    silent_members.entry(class).and_modify(|silent| *silent = silent.saturating_sub(1));
+                for (class, active) in today.keys().filter_map(class).map(|class| (class, 1)).chain(early_by_class) {
+                    silent_members.entry(class).and_modify(|silent| *silent = silent.saturating_sub(active));
                 }
                 if self.settings.tally && memory.calibration.n() >= scorer::MIN_CALIBRATED {
                     let mut silence: BTreeMap<Option<u32>, u64> = silent_members.iter().map(|(class, n)| (Some(*class), *n)).collect();
@@ -593,6 +631,23 @@ impl State {
         self.heed(day);
     }
 
+    /// What holds memory, and about how many bytes.
+    pub fn held(&self) -> Vec<(&'static str, usize)> {
+        let of_all = |of: fn(&ModelState) -> usize| self.memory.iter().map(of).sum::<usize>();
+        vec![
+            ("names", self.names.bytes()),
+            ("profiles", self.profiles.bytes()),
+            ("texts of the day", self.texts.bytes() + of_list(&self.profile_of) + of_list(&self.coded)),
+            ("open", of_all(|memory| of_table(&memory.open) + memory.open.values().map(Open::heap_bytes).sum::<usize>())),
+            ("highest of the day", of_all(|memory| of_table(&memory.today))),
+            ("recent", of_all(|memory| of_table(&memory.recent))),
+            ("times", of_all(|memory| of_table(&memory.times) + memory.times.len() * size_of::<Times>())),
+            ("suspects", of_all(|memory| of_table(&memory.suspects) + of_table(&memory.changes))),
+            ("calibration", of_all(|memory| memory.calibration.bytes())),
+            ("levels", of_all(|memory| memory.baselines.iter().map(Baseline::bytes).sum())),
+            ("classes", of_table(&self.classes.by_entity)),
+        ]
+    }
     /// What became of the profiles of entities.
     pub fn profiles(&self) -> ProfileCounts {
         self.profiles.counts()

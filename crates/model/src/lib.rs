@@ -9,6 +9,7 @@ pub mod directory;
 pub mod entity;
 pub mod event;
 pub mod finding;
+pub mod held;
 pub mod id;
 pub mod incident;
 pub mod indicator;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use weft_baselines::calibration::tie_of;
 use weft_baselines::{Calibration, surprise_bits};
 use weft_indicators::{Context, Fact, FactKind, Settings};
+use weft_model::held::of_table;
 use weft_model::{Bits, DAY_MS, Domain, Entity, EntityKind, EventRef, EventTime, EventUid, HOUR_MS, Indicator, IndicatorUid, SmolStr, Why};
 
 /// Groups that one rule holds; new ones beyond are not followed, and counted.
@@ -153,6 +154,12 @@ impl State {
     pub fn calibrated(&self) -> BTreeMap<String, u64> {
         let all = self.rules.rules.iter().zip(&self.memory);
         all.filter(|(rule, _)| rule.speaks).map(|(rule, memory)| (rule.name(), memory.calibration.n())).collect()
+    }
+
+    /// Bytes that they take, near enough.
+    pub fn bytes(&self) -> usize {
+        let of = |memory: &Memory| of_table(&memory.today) + of_table(&memory.windows) + of_table(&memory.open);
+        self.memory.iter().map(of).sum()
     }
 
     /// Events that were not followed because their rule held too many groups.

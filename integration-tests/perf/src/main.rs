@@ -4,7 +4,8 @@
 //! Prints what an event costs in feature updates, one line a measured hour, and the median. `--csv` writes the measured events (time in
 //! milliseconds, source, destination, bytes) for the peers of `integration-tests/perf` and measures nothing. `--flood N` lets N devices
 //! come once each afterwards and counts the warm ones that are left. `--zipf N --total EVENTS` is another measurement: N devices by Zipf's
-//! law, with memory at every tenth of the way. `--profile-mib N` caps the profiles, `--spill DIR` gives a folder to those that do not fit.
+//! law, with memory at every tenth of the way. `--profile-mib N` caps the profiles, `--spill DIR` gives a folder to those that do not fit, `--day-mib N` and
+//! `--contact-mib N` cap what is open of a day, and contacts.
 #![allow(clippy::print_stdout, reason = "prints its measurement")]
 
 mod memory;
@@ -74,6 +75,8 @@ fn main() -> Result<(), Failure> {
             "--zipf" => options.zipf = Some(value.parse()?),
             "--total" => options.total = value.parse()?,
             "--flood" => options.flood = Some(value.parse()?),
+            "--contact-mib" => options.contact_mib = Some(value.parse()?),
+            "--day-mib" => options.day_mib = Some(value.parse()?),
             "--profile-mib" => options.profile_mib = Some(value.parse()?),
             "--spill" => options.spill = Some(PathBuf::from(value)),
             _ => return Err(format!("unknown option {argument}").into()),

@@ -5,8 +5,8 @@ use crate::{Failure, START, cpu_s, knowledge, memory_mib};
 use std::path::PathBuf;
 use std::sync::Arc;
 use weft_baselines::spill::Spill;
-use weft_correlator::{Engine, SpilledProfiles};
-use weft_indicators::PROFILE_BYTES;
+use weft_correlator::{CONTACT_BYTES, Engine, SpilledProfiles};
+use weft_indicators::{DAY_BYTES, PROFILE_BYTES};
 
 /// Hours of one day that have events.
 const HOURS_A_DAY: i64 = 10;
@@ -22,6 +22,9 @@ pub struct Options {
     pub events: u32,
     /// Cap of the profiles; without it the default.
     pub profile_mib: Option<usize>,
+    /// Caps of the open day and of contacts; without them the defaults.
+    pub day_mib: Option<usize>,
+    pub contact_mib: Option<usize>,
     /// Folder for the profiles that do not fit.
     pub spill: Option<PathBuf>,
     /// One-time devices after the warm ones.
@@ -35,7 +38,9 @@ impl Options {
             Some(dir) => Some(Arc::new(SpilledProfiles::create(dir)?)),
             None => None,
         };
-        Ok(engine.cap_profiles(self.profile_mib.map_or(PROFILE_BYTES, |mib| mib << 20), spill)?)
+        let bytes = |mib: Option<usize>, usual| mib.map_or(usual, |mib| mib << 20);
+        engine.cap(bytes(self.day_mib, DAY_BYTES), bytes(self.contact_mib, CONTACT_BYTES));
+        Ok(engine.cap_profiles(bytes(self.profile_mib, PROFILE_BYTES), spill)?)
     }
 }
 
@@ -50,6 +55,11 @@ fn tell(engine: &Engine, what: &str, events: u64, rate: f64) {
         counts.reloaded,
         counts.forgotten
     );
+    let mut held = engine.held();
+    held.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    let told: Vec<String> =
+        held.iter().filter(|(_, bytes)| *bytes >> 20 > 0).map(|(what, bytes)| format!("{what} {}", bytes >> 20)).collect();
+    println!("  open day: {} open, {} ended early; held in MiB: {}", engine.day().open, engine.day().ended, told.join(", "));
 }
 
 /// Entities by Zipf's law; tells every tenth of the way.
@@ -77,7 +87,7 @@ pub fn zipf(options: &Options, entities: u32) -> Result<(), Failure> {
 /// Devices that come once, after the warm ones; how many of the warm are left.
 pub fn flood(options: &Options, engine: &mut Engine, stream: &mut Stream, mut hour: i64, count: u32) -> Result<(), Failure> {
     let warm: Vec<String> = stream.devices().filter(|device| engine.has_profile(device)).collect();
-    let (mut done, mut spent) = (0, 0.0);
+    let (mut done, mut told, mut spent) = (0, 0, 0.0);
     while done < count {
         let events = stream.strangers(hour, done, options.events.min(count - done));
         let before = cpu_s()?;
@@ -85,9 +95,12 @@ pub fn flood(options: &Options, engine: &mut Engine, stream: &mut Stream, mut ho
         spent += cpu_s()? - before;
         done += events.len() as u32;
         hour += 1;
+        if done >= count || (u64::from(done) * 10) / u64::from(count) > (u64::from(told) * 10) / u64::from(count) {
+            tell(engine, "flood", u64::from(done), f64::from(done - told) / spent);
+            (told, spent) = (done, 0.0);
+        }
     }
     let left = warm.iter().filter(|device| engine.has_profile(device)).count();
-    tell(engine, "flood", u64::from(done), f64::from(done) / spent);
     println!("{left} of {} warm devices are still resident ({:.2} %)", warm.len(), 100.0 * left as f64 / warm.len().max(1) as f64);
     Ok(())
 }

@@ -320,6 +320,13 @@ impl Consumer<'_> {
             status.insert("watermark_ms".into(), running.pipeline.watermark().map_or(serde_json::Value::Null, |at| at.0.into()));
             status.extend(running.desk.status().map(|said| ("rephrase".to_owned(), said)));
             status.insert("late".into(), running.pipeline.progress().late.into());
+            let pipeline = &running.pipeline;
+            let memory = serde_json::json!({
+                "profiles": pipeline.profiles(),
+                "day": pipeline.day(),
+                "refused_contacts": pipeline.refused_contacts(),
+            });
+            status.insert("memory".into(), memory);
         }
         self.store.set_meta("status", &status.to_string())?;
         Ok(())

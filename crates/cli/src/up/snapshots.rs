@@ -27,17 +27,20 @@ pub struct Snapshots {
     /// The first open hour of the last one.
     hour: i64,
     fingerprint: [u8; 16],
-    /// Memory for profiles.
+    /// Memory for profiles, for the open day, and for contacts.
     profile_bytes: usize,
+    day_bytes: usize,
+    contact_bytes: usize,
 }
 
 impl Snapshots {
     /// Of the data folder `data`; written at most once in so many seconds, never with 0.
     pub fn new(data: &Path, settings: &State, knowledge: &Knowledge) -> Self {
         let every = Duration::from_secs(u64::from(settings.snapshot_seconds));
-        let profile_bytes = (settings.profile_mib as usize) << 20;
+        let [profile_bytes, day_bytes, contact_bytes] =
+            [settings.profile_mib, settings.day_mib, settings.contact_mib].map(|mib| (mib as usize) << 20);
         let fingerprint = snapshot::fingerprint(knowledge);
-        Self { dir: data.join("state"), every, last: Instant::now(), hour: i64::MIN, fingerprint, profile_bytes }
+        Self { dir: data.join("state"), every, last: Instant::now(), hour: i64::MIN, fingerprint, profile_bytes, day_bytes, contact_bytes }
     }
 
     /// The analysis of the newest snapshot that is intact and was made with this knowledge. What is no such one is named in the log.
@@ -66,6 +69,7 @@ impl Snapshots {
         let mut pipeline = snapshot::read(&mut file, knowledge.clone(), self.fingerprint)?;
         let spill = SpilledProfiles::open(&self.dir.join(PROFILES))?;
         pipeline.cap_profiles(self.profile_bytes, Some(Arc::new(spill)))?;
+        pipeline.cap(self.day_bytes, self.contact_bytes);
         Ok(pipeline)
     }
 
@@ -73,6 +77,7 @@ impl Snapshots {
     pub fn begin(&self, pipeline: &mut Pipeline) -> anyhow::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)?;
         let spill = SpilledProfiles::create(&self.dir.join(PROFILES))?;
+        pipeline.cap(self.day_bytes, self.contact_bytes);
         Ok(pipeline.cap_profiles(self.profile_bytes, Some(Arc::new(spill)))?)
     }
 
