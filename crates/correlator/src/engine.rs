@@ -13,8 +13,8 @@ use weft_enrich::Enricher;
 use weft_entity_graph::{Contact, Correspondents, EntityGraph, Touch};
 use weft_indicators::{Context, Extractor, Fact, Findings, Judgement, ModelSet, Outside, Settings, State, finding};
 use weft_model::{
-    Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventTime, EventUid, Incident, IncidentUid, Indicator, IndicatorUid,
-    SmolStr,
+    Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventRef, EventTime, EventUid, Incident, IncidentUid, Indicator,
+    IndicatorUid, SmolStr,
 };
 use weft_stitcher::{Alert, Cluster, Constraints, Priors, stitch};
 
@@ -22,6 +22,9 @@ use weft_stitcher::{Alert, Cluster, Constraints, Priors, stitch};
 const REMEMBER_MS: i64 = 45 * DAY_MS;
 /// Indicators remembered; of more the oldest go.
 const MAX_INDICATORS: usize = 50_000;
+
+/// Bytes of one reason with its texts, near enough.
+const WHY_BYTES: usize = 256;
 
 /// What the analysis is told from outside.
 #[derive(Clone)]
@@ -336,6 +339,11 @@ impl Engine {
         let mut held = self.state.held();
         held.extend(self.graph.held());
         held.push(("rules", self.rules.bytes()));
+        let of = |one: &Indicator| {
+            let lists = one.entities.len() * size_of::<Entity>() + one.events.len() * size_of::<EventRef>() + one.why.len() * WHY_BYTES;
+            size_of::<Indicator>() + lists
+        };
+        held.push(("indicators", self.indicators.values().map(of).sum()));
         held
     }
     /// Whether an entity's profile is in memory.

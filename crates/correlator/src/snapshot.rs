@@ -224,6 +224,10 @@ impl Found {
     pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, SnapshotError> {
         let packed = self.0.remove(name).ok_or(damaged("a section is missing"))?;
         let raw = zstd::bulk::decompress(&packed.bytes, packed.raw).map_err(|_| damaged("a section does not unpack"))?;
+        // The hash is not over it.
+        if raw.len() != packed.raw {
+            return Err(damaged("the length of a section"));
+        }
         drop(packed);
         postcard::from_bytes(&raw).map_err(|_| damaged("a value cannot be read"))
     }

@@ -73,7 +73,8 @@ impl Default for Settings {
     }
 }
 
-/// Texts as numbers; numbers never leave this crate, so their order does not matter.
+/// Texts as numbers; numbers never leave this crate, so their order does not matter, but for which people of a large set are looked at (those
+/// with the smallest hashes of numbers, `association.rs`).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     by_text: HashMap<SmolStr, u32>,
