@@ -35,11 +35,17 @@ impl Tail {
     /// Of the bins that hold something, lowest first, each `width` bits wide.
     pub fn fit(bins: &[Bin], total: u64, width: f64) -> Self {
         let wanted = (total / SHARE).clamp(MIN_EXCESSES, MAX_EXCESSES);
-        let first_with_at_most = |limit: u64| match bins.get(bins.partition_point(|bin| bin.above > limit)) {
-            Some(bin) if total > limit => bin.place.into(),
-            _ => 0,
+        let first_with_at_most = |limit: u64| -> usize {
+            match bins.get(bins.partition_point(|bin| bin.above > limit)) {
+                Some(bin) if total > limit => bin.place.into(),
+                _ => 0,
+            }
         };
-        let (threshold, from): (usize, usize) = (first_with_at_most(wanted), first_with_at_most(RANKED));
+        // Silence is no score: how far the first score ever may lie from it nobody knows, so the tail begins at the lowest score at least.
+        let Some(lowest) = bins.iter().find(|bin| bin.place > 0 && bin.count > 0).map(|bin| usize::from(bin.place)) else {
+            return Self::default();
+        };
+        let (threshold, from) = (first_with_at_most(wanted).max(lowest), first_with_at_most(RANKED).max(lowest));
         let (mut excesses, mut sum) = (0.0, 0.0);
         for bin in bins.iter().filter(|bin| usize::from(bin.place) > threshold) {
             excesses += f64::from(bin.count);

@@ -37,9 +37,18 @@ impl Alert {
     /// Clusters per 1,000 people and day with at least [`Self::MEASURED_BITS`] of evidence, and by how many halvings each further bit makes
     /// them rarer: 35 simulated months without attacks but with many look-alikes each (60 people, 21 days and more: 51,555 person-days). If
     /// families were independent and few a bit would be a halving; they are neither.
-    const MEASURED_RATE: f64 = 0.117;
+    const MEASURED_RATE: f64 = 0.103;
     const MEASURED_BITS: f64 = 12.0;
-    const HALVINGS_PER_BIT: f64 = 0.63;
+    const HALVINGS_PER_BIT: f64 = 0.74;
+
+    /// From so much evidence on the rate is the measured one.
+    const LEAST_BITS: f64 = 8.0;
+
+    /// How many clusters without an attack, of `evidence_bits` and more, 1,000 people show a day; `None` for less than was measured.
+    pub(crate) fn benign_rate(evidence_bits: f64) -> Option<f64> {
+        let beyond = Self::HALVINGS_PER_BIT * (evidence_bits - Self::MEASURED_BITS);
+        (evidence_bits >= Self::LEAST_BITS).then(|| Self::MEASURED_RATE * (-beyond).exp2())
+    }
 
     /// The threshold for a `budget` of false incidents per 1,000 people per day.
     pub fn from_budget(budget: f64) -> Self {

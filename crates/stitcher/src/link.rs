@@ -1,5 +1,6 @@
 //! What a shared entity is worth: `log2 q - log2 pi`, halved every half-life.
 
+use crate::evidence::Alert;
 use weft_model::{Domain, EntityKind, HOUR_MS, Indicator};
 
 /// Constants of the link weights; starting values from the design, to be replaced by fits.
@@ -26,6 +27,8 @@ impl Priors {
     const RULES: f64 = 10.0;
     /// Entities of an organisation of which nothing but findings tells.
     const UNKNOWN_POPULATION: f64 = 100.0;
+    /// What being beside an attack takes off the odds at most: of nine things near one, one may be benign.
+    const SURE_BITS: f64 = 4.0;
 
     /// For an organisation with this many people and devices and models per kind of entity.
     pub fn new(population: usize, trials_per_day: f64) -> Self {
@@ -46,16 +49,35 @@ impl Priors {
         Self { finding_population: self.population.max(Self::UNKNOWN_POPULATION), ..self }
     }
 
+    /// Clusters without an attack a day that are at least so surprising and hold at least so much evidence: no more than chance says and no
+    /// more than were counted in ordinary months.
+    pub(crate) fn benign_per_day(&self, strength_bits: f64, evidence_bits: f64) -> f64 {
+        let chance = self.trials_per_day * (-strength_bits).exp2();
+        Alert::benign_rate(evidence_bits).map_or(chance, |rate| chance.min(rate * self.population / 1000.0))
+    }
+
     /// Findings of other products a day at least `strength_bits` strong, before any history.
     pub(crate) fn findings_per_day(&self, strength_bits: f64) -> f64 {
         Self::RULES * self.finding_population * (-strength_bits).exp2()
     }
 
+    /// The odds, in bits, that joining something to a cluster of `strong_bits` must have: the likelier that is an attack rather than one of the
+    /// chance clusters as strong, the likelier more follows it.
+    pub(crate) fn odds_beside(&self, strong_bits: f64) -> f64 {
+        let is_attack = self.attacks_per_day.log2() - self.trials_per_day.max(1.0).log2() + strong_bits;
+        self.odds_bits - is_attack.clamp(0.0, Self::SURE_BITS)
+    }
+
     /// `log2(1 + 2^odds n)` where `n` benign indicators, `per_day` of them a day, are expected within `gap_ms` (never less than within five
     /// minutes).
     pub fn benign_bits(&self, per_day: f64, gap_ms: i64) -> f64 {
+        self.benign_bits_at(self.odds_bits, per_day, gap_ms)
+    }
+
+    /// The same with other odds.
+    pub(crate) fn benign_bits_at(&self, odds_bits: f64, per_day: f64, gap_ms: i64) -> f64 {
         let days = (gap_ms.max(5 * 60_000)) as f64 / (24 * HOUR_MS) as f64;
-        (1.0 + per_day * self.odds_bits.exp2() * days).log2()
+        (1.0 + per_day * odds_bits.exp2() * days).log2()
     }
 }
 

@@ -169,9 +169,11 @@ impl<'a> Weave<'a> {
     /// What [`Self::chance`] costs at least between two indicators alone.
     fn least_chance(&self, a: &Digest, b: &Digest, first: usize, gap_ms: i64) -> f64 {
         let strength = a.bits.min(b.bits).value();
-        let trials = if a.is_finding && b.is_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
+        let evidence = a.evidence.min(b.evidence).value();
+        let trials = if a.is_finding && b.is_finding { 0.0 } else { self.priors.benign_per_day(strength, evidence) };
         if !a.is_finding && !b.is_finding {
-            return self.priors.benign_bits(trials + self.priors.attacks_per_day, gap_ms);
+            let odds_bits = self.priors.odds_beside(a.bits.max(b.bits).value());
+            return self.priors.benign_bits_at(odds_bits, trials + self.priors.attacks_per_day, gap_ms);
         }
         let usual = self.indicators.get(first).map_or(0.0, |first| self.usual_findings(first.time, strength, 0.0));
         self.priors.benign_bits(trials + usual + self.priors.attacks_per_day, gap_ms)
@@ -186,8 +188,9 @@ impl<'a> Weave<'a> {
     pub fn gain(&self, one: &Cluster, two: &Cluster) -> Option<Found> {
         let strength = one.strength_bits.min(two.strength_bits);
         let may = |most: f64, gap_ms: i64| {
-            let trials = if one.has_finding && two.has_finding { 0.0 } else { self.priors.trials_per_day * (-strength).exp2() };
-            most + self.stage_bits(one, two) + 1e-6 > self.priors.benign_bits(trials, gap_ms)
+            let evidence = one.evidence_bits().min(two.evidence_bits());
+            let trials = if one.has_finding && two.has_finding { 0.0 } else { self.priors.benign_per_day(strength, evidence) };
+            most + self.stage_bits(one, two) + 1e-6 > self.priors.benign_bits_at(self.odds(one, two), trials, gap_ms)
         };
         self.weigh_if(one, two, may).filter(|found| found.bits > 0.0)
     }
@@ -271,14 +274,21 @@ impl<'a> Weave<'a> {
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
-            let benign = (trials * (-strength).exp2()).max(self.priors.population * usual);
-            return self.priors.benign_bits(benign + self.priors.attacks_per_day, gap_ms);
+            let evidence = if inside.is_some() { one.evidence_bits().min(two.evidence_bits()) } else { 0.0 };
+            let benign = self.priors.benign_per_day(strength, evidence).max(self.priors.population * usual);
+            return self.priors.benign_bits_at(self.odds(one, two), benign + self.priors.attacks_per_day, gap_ms);
         }
         let usual = at.map_or(0.0, |at| {
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
             self.usual_findings(at, strength, about)
         });
         self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
+    }
+
+    /// The odds that joining must have: two cores may as well be two attacks, the rest is judged beside the stronger.
+    fn odds(&self, one: &Cluster, two: &Cluster) -> f64 {
+        let are_cores = one.evidence_bits().min(two.evidence_bits()) >= CORE_BITS;
+        if are_cores { self.priors.odds_bits } else { self.priors.odds_beside(one.strength_bits.max(two.strength_bits)) }
     }
 
     /// What is known of an entity, where it counts among the ties of this pass.
