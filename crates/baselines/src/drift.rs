@@ -2,7 +2,7 @@
 //! Knows no estimator; every one of them takes a weight and is linear in it.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Weights are whole 64ths, so that what is learned can be taken back exactly: those of an observation learned in full.
 pub const FULL: i32 = 64;
@@ -122,6 +122,15 @@ impl<T: Clone> Ledger<T> {
             (delta != 0).then(|| (c.what.clone(), delta))
         };
         self.latest.iter_mut().filter_map(change).collect()
+    }
+    /// Takes back, for good unless a verdict says otherwise, what these keys taught as far as it `is` meant: the changes of weight.
+    pub fn withdraw(&mut self, keys: &BTreeSet<u64>, is: impl Fn(&T) -> bool) -> Vec<(T, i32)> {
+        let withdrawn = self.latest.iter_mut().filter(|c| keys.contains(&c.key) && is(&c.what));
+        let change = |c: &mut Contribution<T>| {
+            c.first_parts = 0;
+            (c.parts != 0).then(|| (c.what.clone(), -std::mem::take(&mut c.parts)))
+        };
+        withdrawn.filter_map(change).collect()
     }
     /// What the contributions remembered taught.
     pub fn iter(&self) -> impl Iterator<Item = &T> {

@@ -233,9 +233,11 @@ impl Engine {
     }
 
     fn start_day(&mut self, now: EventTime) {
-        if self.today.replace(now.day()) == Some(now.day()) {
+        let before = self.today.replace(now.day());
+        if before == Some(now.day()) {
             return;
         }
+        self.unteach(before.unwrap_or(now.day()), now.day());
         self.archive(now);
         self.graph.forget(now);
         self.memory.forget(now);
@@ -247,6 +249,16 @@ impl Engine {
             for (_, uid) in oldest.into_iter().take(surplus) {
                 self.indicators.remove(&uid);
             }
+        }
+    }
+
+    /// What a roll-out withdrew was no deviation: before its day counts, its scores leave the calibration.
+    fn unteach(&mut self, before: i64, today: i64) {
+        let lag = self.knowledge.settings.lag_days + 1;
+        let is_due = |indicator: &&Indicator| (before + 1..=today).contains(&(indicator.end_time.day() + lag));
+        let withdrawn: Vec<Indicator> = self.indicators.values().filter(|one| is_due(one) && self.is_followed(one)).cloned().collect();
+        if !withdrawn.is_empty() {
+            self.state.withdraw(&withdrawn);
         }
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use weft_baselines::drift::{FULL, Ledger, Verdict};
-use weft_model::{Entity, EventTime, IndicatorUid, SmolStr};
+use weft_model::{Entity, EventTime, Indicator, IndicatorUid, SmolStr};
 
 /// Things learned that can still be judged; the oldest become final first.
 const MAX_LESSONS: u32 = 100_000;
@@ -131,6 +131,24 @@ impl State {
     /// From the day after each was given on, what was learned heeds these.
     pub fn judge(&mut self, judgements: Arc<Vec<Judgement>>) {
         self.lessons.judge(judgements);
+    }
+
+    /// The days of these indicators count no longer: what they told of turned out to be everybody's, which says nothing of one.
+    pub fn withdraw(&mut self, indicators: &[Indicator]) {
+        let keys = indicators.iter().map(|indicator| key(&indicator.uid)).collect();
+        for ((model, lesson), parts) in self.lessons.ledger.withdraw(&keys, |(_, lesson)| matches!(lesson, Lesson::Day(..))) {
+            let learned = (&mut self.profiles, &self.names);
+            if let Some(memory) = self.memory.get_mut(model) {
+                memory.relearn(learned, &lesson, parts);
+            }
+        }
+        for indicator in indicators {
+            let model = self.models.models.iter().position(|model| model.name == indicator.model);
+            if let (Some(judged), Some(model)) = (indicator.entities.first(), model) {
+                let tally = self.tallies.iter_mut().find(|tally| tally.model == model && tally.day == indicator.time.day());
+                tally.into_iter().for_each(|tally| tally.leave_out(&judged.key));
+            }
+        }
     }
 
     /// Lets the verdicts that stand on `day` act.

@@ -337,7 +337,7 @@ pub struct State {
     pub(crate) first_day: Option<i64>,
     pub(crate) day: Option<i64>,
     #[serde(skip)]
-    tallies: Vec<Tally>,
+    pub(crate) tallies: Vec<Tally>,
     /// The cap of the open day in bytes.
     #[serde(skip, default = "usual_day")]
     pub(crate) day_bytes: usize,
@@ -605,7 +605,7 @@ impl State {
                     silence.insert(None, silent.saturating_sub(silence.values().sum()));
                     let scores =
                         today.iter().filter_map(|(entity, score)| self.texts.text(*entity).map(|text| (text, class(entity), *score)));
-                    self.tallies.push(Tally::of(&model.family, closing, &memory.calibration, scores, &silence));
+                    self.tallies.push(Tally::of((index, &model.family), closing, &memory.calibration, scores, &silence));
                 }
                 if is_counted {
                     let scores = today.iter().map(|(entity, score)| (class(entity), *score));

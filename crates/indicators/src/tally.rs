@@ -13,6 +13,8 @@ pub const LEVELS: [f64; 3] = [1e-2, 1e-3, 1e-4];
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
     pub family: String,
+    /// The model's place in the list.
+    pub(crate) model: usize,
     /// Days since the epoch.
     pub day: i64,
     /// Entity-days judged, silent ones included.
@@ -27,7 +29,7 @@ impl Tally {
     /// `today`: highest score of each active entity, with its class; `calibration`: as it stood during the day; `silent`: by class, those
     /// of none under `None`.
     pub(crate) fn of<'a>(
-        family: &str,
+        (model, family): (usize, &str),
         day: i64,
         calibration: &PeerCalibration,
         today: impl Iterator<Item = (&'a SmolStr, Option<u32>, f64)>,
@@ -45,7 +47,15 @@ impl Tally {
             .filter(|(_, chances)| chances.iter().any(|chance| *chance > 0.0))
             .collect();
         active.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self { family: family.to_owned(), day, entity_days, silent: of_silence, active }
+        Self { family: family.to_owned(), model, day, entity_days, silent: of_silence, active }
+    }
+
+    /// Counts an entity's day no longer.
+    pub(crate) fn leave_out(&mut self, entity: &str) {
+        if let Some(at) = self.active.iter().position(|(known, _)| known == entity) {
+            self.active.remove(at);
+            self.entity_days = self.entity_days.saturating_sub(1);
+        }
     }
 }
 
@@ -59,7 +69,8 @@ mod tests {
         let (mut calibration, ann) = (PeerCalibration::new(0), SmolStr::new("ann"));
         calibration.add_day(0, [(None, 5.0)], 999, &BTreeMap::new());
         calibration.start_day(1);
-        let tally = |score, silent| Tally::of("f", 1, &calibration, [(&ann, None, score)].into_iter(), &BTreeMap::from([(None, silent)]));
+        let tally =
+            |score, silent| Tally::of((0, "f"), 1, &calibration, [(&ann, None, score)].into_iter(), &BTreeMap::from([(None, silent)]));
         let (high, tally) = (tally(9.0, 0), tally(5.0, 999));
         assert_eq!((tally.entity_days, tally.active.len()), (1000, 1));
         for (place, level) in LEVELS.iter().enumerate() {
