@@ -133,7 +133,7 @@ mod tests {
 
     fn tally(day: i64, entity_days: u64, silent: f64, active: &[(&str, f64)]) -> Tally {
         let active = active.iter().map(|(entity, below)| (SmolStr::new(*entity), [*below, 0.0, 0.0])).collect();
-        Tally { family: "f".into(), day, entity_days, silent: [silent, 0.0, 0.0], active }
+        Tally { family: "f".into(), model: 0, day, entity_days, silent: [silent, 0.0, 0.0], active }
     }
 
     #[test]

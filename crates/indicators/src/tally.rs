@@ -14,7 +14,7 @@ pub const LEVELS: [f64; 3] = [1e-2, 1e-3, 1e-4];
 pub struct Tally {
     pub family: String,
     /// The model's place in the list.
-    pub(crate) model: usize,
+    pub model: usize,
     /// Days since the epoch.
     pub day: i64,
     /// Entity-days judged, silent ones included.
