@@ -291,12 +291,7 @@ impl Engine {
     /// Whether everything outside that is new about an indicator is what a good part of the organisation went over to within the lateness: a
     /// roll-out withdraws its own early indicators.
     fn is_followed(&self, indicator: &Indicator) -> bool {
-        let to = indicator.end_time.plus_ms(LATENESS_MS);
-        let is_new = |entity: &&Entity| {
-            matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Host) && self.graph.is_new(entity, indicator.time)
-        };
-        let mut fresh = indicator.entities.iter().filter(is_new).peekable();
-        !indicator.is_finding() && fresh.peek().is_some() && fresh.all(|entity| self.graph.is_followed(entity, to))
+        !indicator.is_finding() && self.graph.is_roll_out(&indicator.entities, indicator.time, indicator.end_time.plus_ms(LATENESS_MS))
     }
 
     /// Whether every name outside that an indicator of mail or network speaks of is one that an administrator announced to be part of a phishing

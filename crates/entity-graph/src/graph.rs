@@ -186,6 +186,12 @@ impl EntityGraph {
         let is_share = |count: usize, of: usize, share: usize| count >= of.div_ceil(share).max(MIN_FOLLOWERS);
         is_share(followers.people, people, 8) || is_share(followers.devices, devices, 4) || is_share(followers.affected, people, 2)
     }
+    /// Whether all of these that is outside and new at `at`, and there is some, is what many here went over to up to `to`.
+    pub fn is_roll_out<'e>(&self, entities: impl IntoIterator<Item = &'e Entity>, at: EventTime, to: EventTime) -> bool {
+        let outside = entities.into_iter().filter(|entity| matches!(entity.kind, EntityKind::Ip | EntityKind::Domain | EntityKind::Host));
+        let mut fresh = outside.filter(|entity| self.is_new(entity, at)).peekable();
+        fresh.peek().is_some() && fresh.all(|entity| self.is_followed(entity, to))
+    }
     /// Notes that `who` was active from a source of its own in a country.
     pub fn seat(&mut self, who: &SmolStr, country: &SmolStr, at: EventTime) {
         self.names.seat(who, country, at);

@@ -139,7 +139,7 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
         true => Vec::new(),
         false => features().map(|(i, f)| f.measure.is_of_day().then(|| bits_of(i, f, first))).collect(),
     };
-    let each = |fact| -> f64 {
+    let each = |fact: &Fact| -> f64 {
         let mut sum = 0.0;
         for (i, feature) in features() {
             let bits = of_day.get(i).copied().flatten().unwrap_or_else(|| bits_of(i, feature, fact));
@@ -148,7 +148,9 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
             }
             sum += bits;
         }
-        sum
+        // What many here went over to by now surprises nobody.
+        let (entities, at) = (&fact.entities, fact.event.time);
+        if sum > 0.0 && context.graph.is_roll_out(entities, at, at) { 0.0 } else { sum }
     };
     let scored = group.facts().map(|fact| (fact, each(fact)));
     let (fact, raw) = scored.max_by(|a: &(&Fact, f64), b| a.1.total_cmp(&b.1).then(b.0.event.cmp(&a.0.event)))?;
