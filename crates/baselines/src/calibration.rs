@@ -411,6 +411,17 @@ mod tests {
     }
 
     #[test]
+    fn a_first_score_ever_says_no_more_than_its_rank() {
+        let mut calibration = Calibration::new(0);
+        calibration.add_day(0, [], 400);
+        calibration.start_day(1);
+        assert!(calibration.p_value(30.0, 0.5).p > 1.0 / 1000.0, "{:?}", calibration.p_value(30.0, 0.5));
+        calibration.add_day(1, [30.0], 399);
+        calibration.start_day(2);
+        assert!(calibration.p_value(30.0, 0.5).p > 1.0 / 1000.0, "{:?}", calibration.p_value(30.0, 0.5));
+    }
+
+    #[test]
     fn what_lies_far_beyond_all_others_says_more_than_its_rank() {
         let mut calibration = Calibration::new(0);
         calibration.add_day(0, (0..1000).map(|i| -uniform(i, 1).log2()), 0);

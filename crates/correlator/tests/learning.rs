@@ -105,6 +105,29 @@ fn a_confirmed_attack_leaves_no_habit_behind_and_an_undone_verdict_no_trace() {
 }
 
 #[test]
+fn a_roll_out_neither_alerts_nor_counts() {
+    const SOURCE: &str = "SaaS/Access/Unusual External Source for SaaS Credential Use";
+    let with = |people: u8| {
+        let go_over = |event: Event| match event.body {
+            Body::Authentication(mut logon) if event.time.day() >= START => {
+                let is_one = (0..people).any(|i| logon.user == User::from_email(&format!("p{i}@corp.example")));
+                if is_one {
+                    logon.src_endpoint = Endpoint::from_ip([203, 0, 113, 77].into());
+                }
+                Event { body: Body::Authentication(logon), ..event }
+            }
+            _ => event,
+        };
+        let engine = run(&history(START + 8, &[]).into_iter().map(go_over).collect::<Vec<_>>(), Vec::new());
+        (engine.indicators().iter().filter(|one| one.model == SOURCE).count(), engine.calibrated()[SOURCE])
+    };
+    let (usual, few, many) = (with(0), with(2), with(20));
+    assert_eq!((usual.0, many.0), (0, 0), "what half of all went over to is no finding");
+    assert!(few.0 >= 2 && few.1 == usual.1, "what two did is one, and counts: {few:?}");
+    assert!(many.1 < usual.1, "the first ones' day is no measure of what is usual: {many:?}, {usual:?}");
+}
+
+#[test]
 fn what_was_dismissed_is_learned_in_full() {
     let events = history(START + 3, &[START, START + 2]);
     let plain = run(&events, Vec::new());

@@ -84,6 +84,33 @@ fn weak_noise_on_the_victim_hours_later_stays_out() {
 }
 
 #[test]
+fn beside_an_attack_less_speaks_for_chance() {
+    let send = || indicator("send", "email-outbound", "lateral-movement", 9 * 60, 8.0, &[(Person, "p1")]);
+    let alone = || indicator("p1 sign-in", "saas-access", "initial-access", 0, 10.0, &[(Person, "p1"), (Ip, "203.0.113.9")]);
+    assert_eq!(clusters(vec![alone(), send()], &organisation()).len(), 2);
+    let mut attack = takeover("p1", "d1", "odd.example", "203.0.113.9", -240);
+    attack.push(indicator("elsewhere", "saas-presence", "initial-access", -238, 13.0, &[(Person, "p1"), (Ip, "203.0.113.9")]));
+    attack.push(send());
+    assert_eq!(clusters(attack, &organisation()).len(), 1);
+}
+
+#[test]
+fn two_strong_clusters_of_one_person_a_day_apart_are_one() {
+    let later = |who: &str| {
+        vec![
+            indicator("again", "saas-presence", "initial-access", 1500, 13.0, &[(Person, who), (Ip, "198.51.100.7")]),
+            indicator("upload", "device-upload", "exfiltration", 1510, 13.0, &[(Person, who), (Device, "d9"), (Ip, "198.51.100.7")]),
+        ]
+    };
+    let with = |who: &str| {
+        let mut all = takeover("p1", "d1", "odd.example", "203.0.113.9", 0);
+        all.extend(later(who));
+        clusters(all, &organisation()).len()
+    };
+    assert_eq!((with("p1"), with("p2")), (1, 2));
+}
+
+#[test]
 fn one_model_speaking_twice_of_a_person_is_no_link() {
     let twice = |minutes, name: &str, ip: &str| indicator(name, "saas-access", "initial-access", minutes, 8.0, &[(Person, "p1"), (Ip, ip)]);
     let found = clusters(vec![twice(0, "home", "203.0.113.1"), twice(30, "hotel", "203.0.113.2")], &organisation());
