@@ -35,11 +35,11 @@ pub struct Alert {
 
 impl Alert {
     /// Clusters per 1,000 people and day with at least [`Self::MEASURED_BITS`] of evidence, and by how many halvings each further bit makes
-    /// them rarer: 35 simulated months without attacks but with many look-alikes each (60 people, 21 days and more: 51,555 person-days). If
+    /// them rarer: 60 simulated months of 30 companies without attacks, half of them with all look-alikes at once (60 people, 21 days: 96,992 person-days). If
     /// families were independent and few a bit would be a halving; they are neither.
-    const MEASURED_RATE: f64 = 0.103;
+    const MEASURED_RATE: f64 = 0.134;
     const MEASURED_BITS: f64 = 12.0;
-    const HALVINGS_PER_BIT: f64 = 0.74;
+    const HALVINGS_PER_BIT: f64 = 0.70;
 
     /// From so much evidence on the rate is the measured one.
     const LEAST_BITS: f64 = 8.0;
