@@ -5,7 +5,7 @@ use crate::{decide, exposure, investigate, recommend, role, title};
 use std::collections::BTreeSet;
 use weft_model::{Contribution, Incident, IncidentUid, Indicator, Link, Narrative, TimelineEntry};
 use weft_narrative::{Feed, Setting};
-use weft_stitcher::{Cluster, Stitching, share_evidence};
+use weft_stitcher::{Cluster, Evidence, Stitching, share_evidence};
 
 /// An indicator this surprising can give an incident its uid and is asked about, in bits.
 pub(crate) const CORE_BITS: f64 = 8.0;
@@ -16,7 +16,7 @@ const MAX_ENTRY_EVENTS: usize = 50;
 pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching<'_>, indicators: &[Indicator]) -> Option<Incident> {
     let members: Vec<&Indicator> = cluster.members.iter().filter_map(|index| indicators.get(*index)).collect();
     let shares = share_evidence(&members);
-    let evidence = shares.iter().copied().sum();
+    let evidence = Evidence::of(&members, &shares);
     let alert = engine.knowledge.alert;
     if !alert.is_incident(evidence) {
         return None;
@@ -44,7 +44,7 @@ pub(crate) fn incident(engine: &Engine, cluster: &Cluster, stitching: &Stitching
         start,
         end,
         score: alert.score(evidence),
-        evidence_bits: evidence,
+        evidence_bits: evidence.all,
         domains: domains.into_iter().collect(),
         tactics: tactics.into_iter().collect(),
         recommended: recommend::recommend(engine, &members, &roles, &exposed),

@@ -4,6 +4,7 @@ use crate::case::{Case, evidence};
 use crate::truth::Truth;
 use std::fmt::Write;
 use weft_model::{Bits, Indicator};
+use weft_stitcher::Alert;
 
 /// Clusters without an attack that are told, and the strongest members of one.
 const MAX_BENIGN: usize = 3;
@@ -17,11 +18,12 @@ pub struct Weighed<'a> {
 }
 
 /// For every attack the clusters that hold an event of it, strongest first; then the strongest clusters that hold none.
-pub fn explain(truth: &Truth, clusters: &[Weighed<'_>], threshold_bits: f64) -> String {
+pub fn explain(truth: &Truth, clusters: &[Weighed<'_>], alert: Alert) -> String {
     let mut sorted: Vec<&Weighed<'_>> = clusters.iter().collect();
     sorted.sort_by_key(|cluster| std::cmp::Reverse(cluster.evidence));
     let cases: Vec<Case<'_>> = sorted.iter().map(|cluster| Case::of_indicators(cluster.members.clone())).collect();
-    let mut text = format!("{} seed {}: {threshold_bits:.1} bits are an incident\n", truth.scenario, truth.seed);
+    let (all, mail) = (alert.all_bits, alert.mail_bits);
+    let mut text = format!("{} seed {}: {all:.1} bits are an incident, or {mail:.1} by mail alone\n", truth.scenario, truth.seed);
     let mut is_attack = vec![false; sorted.len()];
     for attack in &truth.attacks {
         let events = evidence(attack);

@@ -5,7 +5,7 @@ use crate::truth::Truth;
 use petgraph::unionfind::UnionFind;
 use std::collections::{BTreeMap, BTreeSet};
 use weft_model::{Bits, DAY_MS, Entity, EventUid, Indicator};
-use weft_stitcher::{Alert, share_evidence};
+use weft_stitcher::{Alert, Evidence, share_evidence};
 
 /// Days over which an entity's scores are summed.
 const SUM_MS: i64 = 7 * DAY_MS;
@@ -25,7 +25,7 @@ pub fn any_shared_entity<'a>(indicators: &'a [Indicator], alert: &Alert) -> Vec<
     }
     clusters
         .into_values()
-        .filter(|members| alert.is_incident(share_evidence(members).into_iter().sum::<Bits>()))
+        .filter(|members| alert.is_incident(Evidence::of(members, &share_evidence(members))))
         .map(Case::of_indicators)
         .collect()
 }
@@ -80,7 +80,7 @@ mod tests {
         let families = ["f", "g", "h", "f"];
         indicators.iter_mut().zip(families).for_each(|(indicator, family)| indicator.family = family.into());
         // Four bits a family (five as half a bet): three families pass, one does not.
-        let cases = any_shared_entity(&indicators, &Alert { threshold_bits: 12.0 });
+        let cases = any_shared_entity(&indicators, &Alert { all_bits: 12.0, mail_bits: 12.0 });
         assert_eq!(cases.iter().map(|case| case.indicators.len()).collect::<Vec<_>>(), [3]);
     }
 

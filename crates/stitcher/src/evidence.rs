@@ -1,7 +1,7 @@
 //! From the evidence of indicators to that of an incident, and from a budget of false incidents to a threshold.
 
 use std::collections::BTreeMap;
-use weft_model::{Bits, Indicator};
+use weft_model::{Bits, Domain, Indicator};
 
 /// Each member's share of the evidence. An indicator's own evidence is by how much its surprise exceeds the limit of keeping; members of one
 /// family depend on each other, so the family counts as its strongest member and its evidence is shared out in proportion; families add up: the
@@ -26,45 +26,94 @@ pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
     shares
 }
 
-/// When evidence is an incident.
+/// The evidence of a cluster, seen in two ways: attacks by mail alone show less than others, and so do ordinary mails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// In all.
+    pub all: Bits,
+    /// What our own models of mail add to it, seven bits a family at most.
+    pub mail: Bits,
+}
+
+impl Evidence {
+    /// A family alone could say no more in the months that the mail threshold was measured on, and is no attack however much it says.
+    const MAX_FAMILY: Bits = Bits(7_000);
+
+    /// Of a cluster's members with their shares ([`share_evidence`]).
+    pub fn of(members: &[&Indicator], shares: &[Bits]) -> Self {
+        let mut families: BTreeMap<&str, Bits> = BTreeMap::new();
+        for (one, share) in members.iter().zip(shares).filter(|(one, _)| one.domain == Domain::Email && !one.is_finding()) {
+            let family = families.entry(&one.family).or_default();
+            *family = [*family, *share].into_iter().sum();
+        }
+        let mail = families.into_values().map(|bits| bits.min(Self::MAX_FAMILY)).sum();
+        Self { all: shares.iter().copied().sum(), mail }
+    }
+}
+
+/// How often clusters of ordinary months reach an evidence. 60 simulated months of 30 companies without attacks, half of them with all
+/// look-alikes at once (60 people, 21 days: 96,992 person-days). If families were independent and few a bit would be a halving; they are
+/// neither.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    /// Clusters per 1,000 people and day with at least so many bits.
+    rate: f64,
+    bits: f64,
+    /// By how many halvings each further bit makes them rarer.
+    halvings_per_bit: f64,
+    /// Below, more is usual than this says.
+    least_bits: f64,
+}
+
+impl Measured {
+    /// 13 clusters.
+    const ALL: Self = Self { rate: 0.134, bits: 12.0, halvings_per_bit: 0.70, least_bits: 1.0 };
+    /// Two clusters, both of one company; how they thin out is taken from all.
+    const MAIL: Self = Self { rate: 0.021, bits: 8.0, halvings_per_bit: 0.70, least_bits: 8.0 };
+
+    /// The evidence that so many per 1,000 people and day reach.
+    fn reached_by(&self, rate: f64) -> f64 {
+        (self.bits + (self.rate / rate.max(1e-9)).log2() / self.halvings_per_bit).max(self.least_bits)
+    }
+
+    fn rate_of(&self, bits: f64) -> f64 {
+        self.rate * (self.halvings_per_bit * (self.bits - bits)).exp2()
+    }
+}
+
+/// When evidence is an incident: each way of seeing it has half of the budget of false incidents.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alert {
-    /// Evidence at which the score is 50, in bits.
-    pub threshold_bits: f64,
+    /// Evidence in all at which the score is 50, in bits.
+    pub all_bits: f64,
+    /// The same of mail alone.
+    pub mail_bits: f64,
 }
 
 impl Alert {
-    /// Clusters per 1,000 people and day with at least [`Self::MEASURED_BITS`] of evidence, and by how many halvings each further bit makes
-    /// them rarer: 60 simulated months of 30 companies without attacks, half of them with all look-alikes at once (60 people, 21 days: 96,992 person-days). If
-    /// families were independent and few a bit would be a halving; they are neither.
-    const MEASURED_RATE: f64 = 0.134;
-    const MEASURED_BITS: f64 = 12.0;
-    const HALVINGS_PER_BIT: f64 = 0.70;
-
     /// From so much evidence on the rate is the measured one.
     const LEAST_BITS: f64 = 8.0;
 
     /// How many clusters without an attack, of `evidence_bits` and more, 1,000 people show a day; `None` for less than was measured.
     pub(crate) fn benign_rate(evidence_bits: f64) -> Option<f64> {
-        let beyond = Self::HALVINGS_PER_BIT * (evidence_bits - Self::MEASURED_BITS);
-        (evidence_bits >= Self::LEAST_BITS).then(|| Self::MEASURED_RATE * (-beyond).exp2())
+        (evidence_bits >= Self::LEAST_BITS).then(|| Measured::ALL.rate_of(evidence_bits))
     }
 
-    /// The threshold for a `budget` of false incidents per 1,000 people per day.
+    /// The thresholds for a `budget` of false incidents per 1,000 people per day.
     pub fn from_budget(budget: f64) -> Self {
-        let halvings = (Self::MEASURED_RATE / budget.max(1e-9)).log2();
-        Self { threshold_bits: (Self::MEASURED_BITS + halvings / Self::HALVINGS_PER_BIT).max(1.0) }
+        Self { all_bits: Measured::ALL.reached_by(budget / 2.0), mail_bits: Measured::MAIL.reached_by(budget / 2.0) }
     }
 
-    /// `100 (1 - 2^(-evidence / threshold))`: 0 without evidence, 50 at the threshold, 75 at twice the threshold; two decimals.
-    pub fn score(&self, evidence: Bits) -> f64 {
-        let score = 100.0 * (1.0 - (-evidence.value().max(0.0) / self.threshold_bits).exp2());
+    /// The greater of `100 (1 - 2^(-evidence / threshold))`: 0 without evidence, 50 at the threshold, 75 at twice the threshold; two decimals.
+    pub fn score(&self, evidence: Evidence) -> f64 {
+        let score = |bits: Bits, threshold: f64| 100.0 * (1.0 - (-bits.value().max(0.0) / threshold).exp2());
+        let score = score(evidence.all, self.all_bits).max(score(evidence.mail, self.mail_bits));
         (score * 100.0).round() / 100.0
     }
 
     /// Whether this much evidence is an incident.
-    pub fn is_incident(&self, evidence: Bits) -> bool {
-        evidence.value() >= self.threshold_bits
+    pub fn is_incident(&self, evidence: Evidence) -> bool {
+        evidence.all.value() >= self.all_bits || evidence.mail.value() >= self.mail_bits
     }
 }
 
@@ -73,11 +122,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_budget_sets_the_threshold() {
+    fn the_budget_sets_the_thresholds() {
         let usual = Alert::from_budget(0.1);
-        assert!((12.0..13.0).contains(&usual.threshold_bits));
-        assert!(Alert::from_budget(10.0).threshold_bits < usual.threshold_bits);
-        assert_eq!(usual.score(Bits::new(usual.threshold_bits)), 50.0);
-        assert_eq!(usual.score(Bits::new(-3.0)), 0.0);
+        assert!((12.0..15.0).contains(&usual.all_bits) && (7.0..12.0).contains(&usual.mail_bits), "{usual:?}");
+        let (wider, narrower) = (Alert::from_budget(10.0), Alert::from_budget(0.001));
+        assert!(wider.all_bits < usual.all_bits && wider.mail_bits <= usual.mail_bits && narrower.mail_bits > usual.mail_bits);
+        let of = |all: f64, mail: f64| Evidence { all: Bits::new(all), mail: Bits::new(mail) };
+        assert_eq!(usual.score(of(usual.all_bits, 0.0)), 50.0);
+        assert_eq!(usual.score(of(usual.mail_bits, usual.mail_bits)), 50.0);
+        assert_eq!(usual.score(of(-3.0, 0.0)), 0.0);
+    }
+
+    #[test]
+    fn more_evidence_of_any_kind_never_lowers_a_score() {
+        let usual = Alert::from_budget(0.1);
+        let mail = Evidence { all: Bits::new(10.0), mail: Bits::new(10.0) };
+        let with_more = Evidence { all: Bits::new(10.2), ..mail };
+        assert!(usual.is_incident(mail) && usual.is_incident(with_more) && usual.score(with_more) >= usual.score(mail));
+        assert!(!usual.is_incident(Evidence { all: Bits::new(10.0), mail: Bits::default() }));
     }
 }

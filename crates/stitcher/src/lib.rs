@@ -15,6 +15,6 @@ mod weigh;
 
 pub use cluster::Cluster;
 pub use constraint::Constraints;
-pub use evidence::{Alert, share_evidence};
+pub use evidence::{Alert, Evidence, share_evidence};
 pub use link::{Priors, Weight};
 pub use stitch::{Refusal, Stitching, pair_weights, stitch};

@@ -111,6 +111,21 @@ fn two_strong_clusters_of_one_person_a_day_apart_are_one() {
 }
 
 #[test]
+fn mail_is_seen_for_itself_and_one_family_of_it_is_not_enough() {
+    let mail = |name: &str, family: &str, bits: f64| indicator(name, family, "initial-access", 0, bits, &[(Person, "p1")]);
+    let seen = |members: &[Indicator]| {
+        let members: Vec<&Indicator> = members.iter().collect();
+        let evidence = weft_stitcher::Evidence::of(&members, &share_evidence(&members));
+        (evidence.all.value(), evidence.mail.value(), weft_stitcher::Alert::from_budget(0.1).is_incident(evidence))
+    };
+    let (sender, link) = (mail("sender", "mail-sender", 24.0), mail("link", "mail-inbound", 6.0));
+    let sign_in = indicator("sign-in", "saas-access", "initial-access", 1, 2.0, &[(Person, "p1")]);
+    assert_eq!(seen(&[sender.clone(), mail("again", "mail-sender", 12.0)]), (12.0, 7.0, false));
+    assert_eq!(seen(&[sender.clone(), link.clone()]), (15.0, 10.0, true));
+    assert_eq!(seen(&[mail("weaker", "mail-sender", 12.0), link, sign_in]), (10.0, 9.0, true));
+}
+
+#[test]
 fn one_model_speaking_twice_of_a_person_is_no_link() {
     let twice = |minutes, name: &str, ip: &str| indicator(name, "saas-access", "initial-access", minutes, 8.0, &[(Person, "p1"), (Ip, ip)]);
     let found = clusters(vec![twice(0, "home", "203.0.113.1"), twice(30, "hotel", "203.0.113.2")], &organisation());

@@ -185,5 +185,5 @@ fn explained(engine: &Engine, truth: &Truth, budget: f64) -> String {
             Weighed { evidence: weft_stitcher::share_evidence(&members).into_iter().sum(), members }
         })
         .collect();
-    explain(truth, &weighed, weft_stitcher::Alert::from_budget(budget).threshold_bits)
+    explain(truth, &weighed, weft_stitcher::Alert::from_budget(budget))
 }

@@ -9,7 +9,7 @@ use weft_correlator::Engine;
 use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weft_model::{Body, Domain, EmailActivity, Event, EventTime, EventUid};
 use weft_simulator::{Options, Simulation};
-use weft_stitcher::{Alert, share_evidence};
+use weft_stitcher::{Alert, Evidence, share_evidence};
 
 const PEOPLE: u32 = 40;
 /// The simulation's first day. Two weeks are learned; on the days of the third one, from Monday to Friday, mail comes at this hour (UTC).
@@ -98,7 +98,7 @@ impl Recall {
                 self.messages += 1;
                 self.judged += usize::from(!ours.is_empty());
                 self.strong += usize::from(best >= STRONG_BITS);
-                self.alone += usize::from(Alert::from_budget(BUDGET).is_incident(share_evidence(&ours).iter().copied().sum()));
+                self.alone += usize::from(Alert::from_budget(BUDGET).is_incident(Evidence::of(&ours, &share_evidence(&ours))));
                 ours.iter().for_each(|indicator| *self.models.entry(indicator.model.clone()).or_default() += 1);
             }
         }

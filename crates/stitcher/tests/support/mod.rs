@@ -77,7 +77,7 @@ pub fn incidents(clusters: &[weft_stitcher::Cluster], indicators: &[Indicator]) 
     let alert = weft_stitcher::Alert::from_budget(0.1);
     let is_incident = |cluster: &&weft_stitcher::Cluster| {
         let members: Vec<&Indicator> = cluster.members.iter().map(|index| &indicators[*index]).collect();
-        alert.is_incident(weft_stitcher::share_evidence(&members).into_iter().sum())
+        alert.is_incident(weft_stitcher::Evidence::of(&members, &weft_stitcher::share_evidence(&members)))
     };
     clusters.iter().filter(is_incident).map(|cluster| cluster.members.len()).collect()
 }
