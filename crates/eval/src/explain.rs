@@ -22,8 +22,11 @@ pub fn explain(truth: &Truth, clusters: &[Weighed<'_>], alert: Alert) -> String 
     let mut sorted: Vec<&Weighed<'_>> = clusters.iter().collect();
     sorted.sort_by_key(|cluster| std::cmp::Reverse(cluster.evidence));
     let cases: Vec<Case<'_>> = sorted.iter().map(|cluster| Case::of_indicators(cluster.members.clone())).collect();
-    let (all, mail) = (alert.all_bits, alert.mail_bits);
-    let mut text = format!("{} seed {}: {all:.1} bits are an incident, or {mail:.1} by mail alone\n", truth.scenario, truth.seed);
+    let Alert { all_bits, mail_bits, network_bits } = alert;
+    let mut text = format!(
+        "{} seed {}: {all_bits:.1} bits are an incident, {mail_bits:.1} by mail alone, {network_bits:.1} in the network alone\n",
+        truth.scenario, truth.seed
+    );
     let mut is_attack = vec![false; sorted.len()];
     for attack in &truth.attacks {
         let events = evidence(attack);

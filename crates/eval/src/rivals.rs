@@ -80,7 +80,7 @@ mod tests {
         let families = ["f", "g", "h", "f"];
         indicators.iter_mut().zip(families).for_each(|(indicator, family)| indicator.family = family.into());
         // Four bits a family (five as half a bet): three families pass, one does not.
-        let cases = any_shared_entity(&indicators, &Alert { all_bits: 12.0, mail_bits: 12.0 });
+        let cases = any_shared_entity(&indicators, &Alert { all_bits: 12.0, mail_bits: 12.0, network_bits: 12.0 });
         assert_eq!(cases.iter().map(|case| case.indicators.len()).collect::<Vec<_>>(), [3]);
     }
 

@@ -26,13 +26,16 @@ pub fn share_evidence(members: &[&Indicator]) -> Vec<Bits> {
     shares
 }
 
-/// The evidence of a cluster, seen in two ways: attacks by mail alone show less than others, and so do ordinary mails.
+/// The evidence of a cluster, seen in three ways: attacks by mail or in the network alone show less than others, and so do ordinary mails and
+/// networks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// In all.
     pub all: Bits,
     /// What our own models of mail add to it, seven bits a family at most.
     pub mail: Bits,
+    /// What our own models of the network add.
+    pub network: Bits,
 }
 
 impl Evidence {
@@ -41,13 +44,16 @@ impl Evidence {
 
     /// Of a cluster's members with their shares ([`share_evidence`]).
     pub fn of(members: &[&Indicator], shares: &[Bits]) -> Self {
-        let mut families: BTreeMap<&str, Bits> = BTreeMap::new();
-        for (one, share) in members.iter().zip(shares).filter(|(one, _)| one.domain == Domain::Email && !one.is_finding()) {
-            let family = families.entry(&one.family).or_default();
-            *family = [*family, *share].into_iter().sum();
-        }
-        let mail = families.into_values().map(|bits| bits.min(Self::MAX_FAMILY)).sum();
-        Self { all: shares.iter().copied().sum(), mail }
+        let of = |domain: Domain, most: Bits| -> Bits {
+            let mut families: BTreeMap<&str, Bits> = BTreeMap::new();
+            for (one, share) in members.iter().zip(shares).filter(|(one, _)| one.domain == domain && !one.is_finding()) {
+                let family = families.entry(&one.family).or_default();
+                *family = [*family, *share].into_iter().sum();
+            }
+            families.into_values().map(|bits| bits.min(most)).sum()
+        };
+        let (mail, network) = (of(Domain::Email, Self::MAX_FAMILY), of(Domain::Network, Bits(i64::MAX)));
+        Self { all: shares.iter().copied().sum(), mail, network }
     }
 }
 
@@ -70,6 +76,8 @@ impl Measured {
     const ALL: Self = Self { rate: 0.134, bits: 12.0, halvings_per_bit: 0.70, least_bits: 1.0 };
     /// Two clusters, both of one company; how they thin out is taken from all.
     const MAIL: Self = Self { rate: 0.021, bits: 8.0, halvings_per_bit: 0.70, least_bits: 8.0 };
+    /// Three clusters; twelve of 9 bits.
+    const NETWORK: Self = Self { rate: 0.031, bits: 12.0, halvings_per_bit: 0.70, least_bits: 8.0 };
 
     /// The evidence that so many per 1,000 people and day reach.
     fn reached_by(&self, rate: f64) -> f64 {
@@ -81,13 +89,15 @@ impl Measured {
     }
 }
 
-/// When evidence is an incident: each way of seeing it has half of the budget of false incidents.
+/// When evidence is an incident. Of the budget of false incidents half is for evidence in all, a quarter each for mail and network alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alert {
     /// Evidence in all at which the score is 50, in bits.
     pub all_bits: f64,
     /// The same of mail alone.
     pub mail_bits: f64,
+    /// The same of the network alone.
+    pub network_bits: f64,
 }
 
 impl Alert {
@@ -101,19 +111,27 @@ impl Alert {
 
     /// The thresholds for a `budget` of false incidents per 1,000 people per day.
     pub fn from_budget(budget: f64) -> Self {
-        Self { all_bits: Measured::ALL.reached_by(budget / 2.0), mail_bits: Measured::MAIL.reached_by(budget / 2.0) }
+        Self {
+            all_bits: Measured::ALL.reached_by(budget / 2.0),
+            mail_bits: Measured::MAIL.reached_by(budget / 4.0),
+            network_bits: Measured::NETWORK.reached_by(budget / 4.0),
+        }
     }
 
-    /// The greater of `100 (1 - 2^(-evidence / threshold))`: 0 without evidence, 50 at the threshold, 75 at twice the threshold; two decimals.
+    /// The greatest of `100 (1 - 2^(-evidence / threshold))`: 0 without evidence, 50 at the threshold, 75 at twice the threshold; two decimals.
     pub fn score(&self, evidence: Evidence) -> f64 {
         let score = |bits: Bits, threshold: f64| 100.0 * (1.0 - (-bits.value().max(0.0) / threshold).exp2());
-        let score = score(evidence.all, self.all_bits).max(score(evidence.mail, self.mail_bits));
+        let score = self.views(evidence).map(|(bits, threshold)| score(bits, threshold)).into_iter().fold(0.0, f64::max);
         (score * 100.0).round() / 100.0
     }
 
     /// Whether this much evidence is an incident.
     pub fn is_incident(&self, evidence: Evidence) -> bool {
-        evidence.all.value() >= self.all_bits || evidence.mail.value() >= self.mail_bits
+        self.views(evidence).into_iter().any(|(bits, threshold)| bits.value() >= threshold)
+    }
+
+    fn views(&self, evidence: Evidence) -> [(Bits, f64); 3] {
+        [(evidence.all, self.all_bits), (evidence.mail, self.mail_bits), (evidence.network, self.network_bits)]
     }
 }
 
@@ -127,7 +145,7 @@ mod tests {
         assert!((12.0..15.0).contains(&usual.all_bits) && (7.0..12.0).contains(&usual.mail_bits), "{usual:?}");
         let (wider, narrower) = (Alert::from_budget(10.0), Alert::from_budget(0.001));
         assert!(wider.all_bits < usual.all_bits && wider.mail_bits <= usual.mail_bits && narrower.mail_bits > usual.mail_bits);
-        let of = |all: f64, mail: f64| Evidence { all: Bits::new(all), mail: Bits::new(mail) };
+        let of = |all: f64, mail: f64| Evidence { all: Bits::new(all), mail: Bits::new(mail), ..Evidence::default() };
         assert_eq!(usual.score(of(usual.all_bits, 0.0)), 50.0);
         assert_eq!(usual.score(of(usual.mail_bits, usual.mail_bits)), 50.0);
         assert_eq!(usual.score(of(-3.0, 0.0)), 0.0);
@@ -136,9 +154,11 @@ mod tests {
     #[test]
     fn more_evidence_of_any_kind_never_lowers_a_score() {
         let usual = Alert::from_budget(0.1);
-        let mail = Evidence { all: Bits::new(10.0), mail: Bits::new(10.0) };
+        let mail = Evidence { all: Bits::new(10.0), mail: Bits::new(10.0), ..Evidence::default() };
         let with_more = Evidence { all: Bits::new(10.2), ..mail };
         assert!(usual.is_incident(mail) && usual.is_incident(with_more) && usual.score(with_more) >= usual.score(mail));
-        assert!(!usual.is_incident(Evidence { all: Bits::new(10.0), mail: Bits::default() }));
+        assert!(!usual.is_incident(Evidence { mail: Bits::default(), ..mail }));
+        let network = Evidence { all: Bits::new(13.0), network: Bits::new(13.0), ..Evidence::default() };
+        assert!(usual.is_incident(network) && !usual.is_incident(Evidence { network: Bits::default(), ..network }));
     }
 }
