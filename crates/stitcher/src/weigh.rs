@@ -276,7 +276,10 @@ impl<'a> Weave<'a> {
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
             let evidence = if inside.is_some() { one.evidence_bits().min(two.evidence_bits()) } else { 0.0 };
             let benign = self.priors.benign_per_day(strength, evidence).max(self.priors.population * usual);
-            return self.priors.benign_bits_at(self.odds(one, two), benign + self.priors.attacks_per_day, gap_ms);
+            // Of what a device or an inbox shows there is much, beside an attack too.
+            let is_busy = [main.from, main.to].iter().any(|index| self.digests.get(*index).is_some_and(|digest| digest.is_busy));
+            let odds_bits = if is_busy { self.priors.odds_bits } else { self.odds(one, two) };
+            return self.priors.benign_bits_at(odds_bits, benign + self.priors.attacks_per_day, gap_ms);
         }
         let usual = at.map_or(0.0, |at| {
             let about = inside.map_or(0.0, |known| self.rates.per_day_about(known.entity, at, strength));
@@ -285,7 +288,7 @@ impl<'a> Weave<'a> {
         self.priors.benign_bits(trials * (-strength).exp2() + usual + self.priors.attacks_per_day, main.gap_ms)
     }
 
-    /// The odds that joining must have: two cores may as well be two attacks, the rest is judged beside the stronger.
+    /// The odds that joining must have at least: two cores may as well be two attacks, the rest is judged beside the stronger.
     fn odds(&self, one: &Cluster, two: &Cluster) -> f64 {
         let are_cores = one.evidence_bits().min(two.evidence_bits()) >= CORE_BITS;
         if are_cores { self.priors.odds_bits } else { self.priors.odds_beside(one.strength_bits.max(two.strength_bits)) }
