@@ -85,7 +85,7 @@ fn weak_noise_on_the_victim_hours_later_stays_out() {
 
 #[test]
 fn beside_an_attack_less_speaks_for_chance() {
-    let send = || indicator("send", "email-outbound", "lateral-movement", 9 * 60, 8.0, &[(Person, "p1")]);
+    let send = || indicator("send", "mail-outbound", "lateral-movement", 9 * 60, 8.0, &[(Person, "p1")]);
     let alone = || indicator("p1 sign-in", "saas-access", "initial-access", 0, 10.0, &[(Person, "p1"), (Ip, "203.0.113.9")]);
     assert_eq!(clusters(vec![alone(), send()], &organisation()).len(), 2);
     let mut attack = takeover("p1", "d1", "odd.example", "203.0.113.9", -240);
