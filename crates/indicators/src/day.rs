@@ -91,7 +91,7 @@ impl State {
             today.retain(|entity, score| {
                 let stays = is_open.get(*entity as usize).copied().unwrap_or(false);
                 if !stays && is_counted {
-                    let class = texts.text(*entity).and_then(|text| classes.of(text)).filter(|_| model.entity.is_internal());
+                    let class = texts.text(*entity).and_then(|text| classes.compared(model.entity, text));
                     calibration.add_early(day, class, *score);
                 }
                 stays

@@ -159,7 +159,7 @@ pub(crate) fn close(
             strongest.iter().filter_map(|(text, _, entity, open)| open.kept.as_ref().map(|kept| (kept.bits, kept.uid, *text, *entity)));
         if let Some((_, uid, text, entity)) = kept.max().filter(|_| is_counted) {
             let score = memory.today.get(&entity).copied().unwrap_or(0.0);
-            lessons.remember(&uid, index, Lesson::Day(closing, classes.of(text).filter(|_| model.entity.is_internal()), score), FULL);
+            lessons.remember(&uid, index, Lesson::Day(closing, classes.compared(model.entity, text), score), FULL);
         }
     }
     let is_learned = model.features.iter().any(is_of_days);

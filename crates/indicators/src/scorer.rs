@@ -164,7 +164,7 @@ pub(crate) fn score(state: &mut State, index: usize, model: &Model, context: Con
     }
 
     let day = fact.event.time.day();
-    let class = state.classes.of(group.entity).filter(|_| model.entity.is_internal());
+    let class = state.classes.compared(model.entity, group.entity);
     let sure = if state.settings.slow_surprise { memory.sure_bits(class, raw) } else { 0.0 };
     group.parts = memory.weight(group.entity, day, sure);
     let open = memory.open.get_mut(&key)?;

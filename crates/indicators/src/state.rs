@@ -293,6 +293,10 @@ impl Classes {
     pub(crate) fn of(&self, entity: &SmolStr) -> Option<u32> {
         self.by_entity.get(entity).map(|(class, _)| *class)
     }
+    /// The class by which a model that judges this kind compares the entity; of what is outside there is none.
+    pub(crate) fn compared(&self, kind: EntityKind, entity: &SmolStr) -> Option<u32> {
+        self.of(entity).filter(|_| kind.is_internal())
+    }
     pub(crate) fn learn(&mut self, entity: &SmolStr, class: u32, is_device: bool) {
         if let Some(known) = self.by_entity.get_mut(entity) {
             *known = (class, is_device);
@@ -592,7 +596,7 @@ impl State {
                     EntityKind::Device => (devices, classes_of_devices),
                     _ => (0, &none),
                 };
-                let class = |entity: &u32| self.classes.of(self.texts.text(*entity)?).filter(|_| model.entity.is_internal());
+                let class = |entity: &u32| self.classes.compared(model.entity, self.texts.text(*entity)?);
                 // Of some the day ended before.
                 let (early, early_by_class) = memory.calibration.handed_in(closing);
                 let silent = (known.saturating_sub(today.len()) as u64).saturating_sub(early);

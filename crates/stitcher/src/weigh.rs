@@ -188,7 +188,7 @@ impl<'a> Weave<'a> {
     pub fn gain(&self, one: &Cluster, two: &Cluster) -> Option<Found> {
         let strength = one.strength_bits.min(two.strength_bits);
         let may = |most: f64, gap_ms: i64| {
-            let evidence = one.evidence_bits().min(two.evidence_bits());
+            let evidence = lesser_evidence(one, two);
             let trials = if one.has_finding && two.has_finding { 0.0 } else { self.priors.benign_per_day(strength, evidence) };
             most + self.stage_bits(one, two) + 1e-6 > self.priors.benign_bits_at(self.odds(one, two), trials, gap_ms)
         };
@@ -231,7 +231,7 @@ impl<'a> Weave<'a> {
             return None;
         }
         let (prior, stage_bits) = (self.chance(one, two, &main), self.stage_bits(one, two));
-        let is_weak_bridge = sum < BRIDGE_BITS && [one, two].iter().all(|cluster| cluster.evidence_bits() >= CORE_BITS);
+        let is_weak_bridge = sum < BRIDGE_BITS && lesser_evidence(one, two) >= CORE_BITS;
         let bits = sum + stage_bits - prior;
         Some(Found { bits: if is_weak_bridge { bits.min(0.0) } else { bits }, stage_bits, prior, shared: best, main })
     }
@@ -274,7 +274,7 @@ impl<'a> Weave<'a> {
             // What is usual about this very person or device, where that is more than about others.
             let usual =
                 inside.zip(at).map_or(0.0, |(known, at)| self.habits.per_day(main.entity, known, &self.digests.list, at.0, strength));
-            let evidence = if inside.is_some() { one.evidence_bits().min(two.evidence_bits()) } else { 0.0 };
+            let evidence = if inside.is_some() { lesser_evidence(one, two) } else { 0.0 };
             let benign = self.priors.benign_per_day(strength, evidence).max(self.priors.population * usual);
             // Of what a device or an inbox shows there is much, beside an attack too.
             let is_busy = [main.from, main.to].iter().any(|index| self.digests.get(*index).is_some_and(|digest| digest.is_busy));
@@ -290,7 +290,7 @@ impl<'a> Weave<'a> {
 
     /// The odds that joining must have at least: two cores may as well be two attacks, the rest is judged beside the stronger.
     fn odds(&self, one: &Cluster, two: &Cluster) -> f64 {
-        let are_cores = one.evidence_bits().min(two.evidence_bits()) >= CORE_BITS;
+        let are_cores = lesser_evidence(one, two) >= CORE_BITS;
         if are_cores { self.priors.odds_bits } else { self.priors.odds_beside(one.strength_bits.max(two.strength_bits)) }
     }
 
@@ -416,6 +416,11 @@ impl<'a> Weave<'a> {
             _ => 0.0,
         }
     }
+}
+
+/// The evidence of the cluster that holds less.
+fn lesser_evidence(one: &Cluster, two: &Cluster) -> f64 {
+    one.evidence_bits().min(two.evidence_bits())
 }
 
 /// Time between two indicators, 0 when they overlap.
