@@ -5,6 +5,7 @@
 //! Everything here *explains*: no detection may depend on a feed or a list being present.
 
 pub mod address;
+pub mod country;
 pub mod domain;
 pub mod enricher;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod mmdb_write;
 pub mod ranges;
 
 pub use address::{CountryCode, IpInfo, is_private};
+pub use country::distance_km;
 pub use domain::{DomainInfo, Platform};
 pub use enricher::{Builder, Enricher};
 pub use error::{EnrichError, Note, NoteKind};

@@ -64,6 +64,7 @@ pub const MODELS: &[(&str, &str)] = files![
     "saas/anomalous-new-email-rule.yaml",
     "saas/application-consent.yaml",
     "saas/application-credential.yaml",
+    "saas/back-too-soon.yaml",
     "saas/dormant-account.yaml",
     "saas/external-forwarding.yaml",
     "saas/failed-new-country.yaml",

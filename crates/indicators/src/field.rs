@@ -51,6 +51,7 @@ const FIELDS: &[&str] = &[
     "object",
     "object_name",
     "operation",
+    "other_source",
     "person",
     "platform",
     "port",

@@ -38,8 +38,10 @@ pub struct Extracted {
     pub wrote: Vec<(SmolStr, Option<SmolStr>)>,
 }
 
-/// Nobody gets to another country and to work there within this time of having been seen at the usual place.
+/// Nobody gets to another country and to work there within this time of having been seen at the usual place, however near it is.
 const TWO_PLACES_MS: i64 = 3 * HOUR_MS;
+/// What an airliner covers in an hour, km.
+const AIRLINER_KM: f64 = 900.0;
 /// A source that somebody has used for so long is a usual place, not a stop on a journey.
 const SETTLED_MS: i64 = 5 * DAY_MS;
 
@@ -228,12 +230,16 @@ impl Collector<'_> {
             _ => "new",
         };
         fact.fields.push((field!("familiarity"), SmolStr::new_static(familiarity)));
+        let mut source = entity.clone();
         if let Some(country) = info.country.as_ref().filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
             if touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
                 let stray = self.context.graph.notes.stray_of(&by.key).filter(|(at, elsewhere, _)| self.is_both(*at, elsewhere, country));
-                fact.entities.extend(stray.map(|(.., ip)| Entity::new(EntityKind::Ip, ip)));
+                let other = stray.map(|(_, elsewhere, ip)| format_smolstr!("{ip} ({elsewhere})"));
                 fact.fields.push((field!("presence"), presence(stray.is_some())));
+                fact.fields.push((field!("other_source"), other.unwrap_or(SmolStr::new_static("none"))));
+                // The owner's own address is not what stands out.
+                source = stray.map_or(source, |(.., ip)| Entity::new(EntityKind::Ip, ip));
                 self.out.seated.push((by.key.clone(), country.clone()));
             } else if familiarity != "own" {
                 let seat = self.context.graph.seat_of(&by.key).filter(|(at, usual)| self.is_both(*at, usual, country));
@@ -243,13 +249,15 @@ impl Collector<'_> {
                 }
             }
         }
-        fact.entities.push(entity.clone());
+        fact.entities.push(source);
         self.touch(entity, by);
     }
 
     /// Whether having been in `other` country at that time contradicts being in `country` now: nobody is in two places.
     fn is_both(&self, at: EventTime, other: &str, country: &str) -> bool {
-        (0..=TWO_PLACES_MS).contains(&self.at().since(at)) && other != country
+        let passed = self.at().since(at);
+        let flight = || (weft_enrich::distance_km(other, country) / AIRLINER_KM * HOUR_MS as f64) as i64;
+        other != country && passed >= 0 && (passed <= TWO_PLACES_MS || passed <= DAY_MS && passed <= flight())
     }
 
     fn fact(&self, kind: FactKind, who: &Internal) -> Fact {

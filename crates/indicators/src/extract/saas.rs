@@ -144,14 +144,18 @@ pub(super) fn account(out: &mut Collector<'_>, change: &AccountChange) {
         fact.fields.push((field!("auth_factor"), text(factor)));
     }
     fact.fields.push((field!("account_change"), SmolStr::new(account_change(change.kind))));
-    if let Some(by) = actor(out, &change.actor) {
-        fact.fields.push((field!("by"), SmolStr::new(if by.key == person.key { "the owner" } else { "somebody else" })));
-        if by.key != person.key {
-            fact.entities.push(by.entity());
-        }
+    let by = actor(out, &change.actor);
+    let other = by.as_ref().filter(|by| by.key != person.key);
+    if by.is_some() {
+        fact.fields.push((field!("by"), SmolStr::new(if other.is_none() { "the owner" } else { "somebody else" })));
     }
+    fact.entities.extend(other.map(Internal::entity));
     status(&mut fact, change.status);
-    out.address(&mut fact, change.src_endpoint.ip, &person);
+    // The address is that of whoever made the change.
+    out.address(&mut fact, change.src_endpoint.ip, other.unwrap_or(&person));
+    if let Some(source) = fact.entity(EntityKind::Ip).cloned().filter(|_| other.is_some()) {
+        out.contact(source, &person, Contact::Affected);
+    }
     session(&mut fact, change.actor.session.as_ref());
     out.out.facts.push(fact);
 }

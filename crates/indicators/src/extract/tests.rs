@@ -74,7 +74,10 @@ fn nobody_is_in_two_places_whoever_comes_first() {
     let owner = extract(&graph, NOW.plus_ms(2 * HOUR_MS), sign_in(OFFICE, Status::Success));
     assert_eq!(presence(&owner), Some("elsewhere"), "the stranger came first");
     assert!(owner.facts[0].entities.iter().any(|entity| entity.key == ABROAD), "and is named");
-    let late = extract(&graph, NOW.plus_ms(5 * HOUR_MS), sign_in(OFFICE, Status::Success));
+    assert!(owner.facts[0].entities.iter().all(|entity| entity.key != OFFICE), "the owner's own address is not what stands out");
+    let flown = extract(&graph, NOW.plus_ms(4 * HOUR_MS), sign_in(OFFICE, Status::Success));
+    assert_eq!(presence(&flown), Some("elsewhere"), "no airliner is so fast");
+    let late = extract(&graph, NOW.plus_ms(14 * HOUR_MS), sign_in(OFFICE, Status::Success));
     assert_eq!(presence(&late), Some("one place"), "time enough to travel");
 }
 
