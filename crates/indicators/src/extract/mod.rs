@@ -233,7 +233,9 @@ impl Collector<'_> {
         let mut source = entity.clone();
         if let Some(country) = info.country.as_ref().filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
-            if touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
+            // Who works through a rented server or a VPN may sit anywhere.
+            let is_seat = info.network_kind.as_deref() == Some("access");
+            if is_seat && touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
                 let stray = self.context.graph.notes.stray_of(&by.key).filter(|(at, elsewhere, _)| self.is_both(*at, elsewhere, country));
                 let other = stray.map(|(_, elsewhere, ip)| format_smolstr!("{ip} ({elsewhere})"));
                 fact.fields.push((field!("presence"), presence(stray.is_some())));

@@ -11,7 +11,7 @@ use crate::field;
 use crate::field::Field;
 use std::collections::{BTreeMap, BTreeSet};
 use weft_entity_graph::{Contact, Touch};
-use weft_model::{DAY_MS, Directory, EmailActivity, Entity, EntityKind, Event, MailLink, SmolStr};
+use weft_model::{DAY_MS, Directory, EmailActivity, Entity, EntityKind, Event, MailLink, Person, SmolStr};
 
 /// Internal recipients that get facts of their own.
 const MAX_RECIPIENTS: usize = 50;
@@ -124,6 +124,18 @@ fn sent(out: &mut Collector<'_>, email: &EmailActivity, sender: &Internal, links
     }
 }
 
+/// The known messages that this one answers.
+fn answered(out: &Collector<'_>, email: &EmailActivity) -> Vec<Entity> {
+    let answers = email.in_reply_to.iter().map(|id| Entity::new(EntityKind::Message, id.as_str()));
+    answers.filter(|message| out.context.graph.touches(message).is_some()).collect()
+}
+
+/// What messages with such a subject are about; answers and what machines write belong to no campaign.
+fn campaign(email: &EmailActivity, recipient: Option<&Person>, answered: &[Entity]) -> Option<Entity> {
+    let words = subject::campaign(&email.subject, recipient).filter(|_| answered.is_empty() && !email.is_automatic)?;
+    Some(Entity::new(EntityKind::Campaign, words))
+}
+
 /// The message as one recipient sees it: a fact a linked domain, and one a type of attachment.
 fn received(
     out: &mut Collector<'_>,
@@ -135,8 +147,7 @@ fn received(
 ) {
     let mut base = out.fact(FactKind::EmailInbound, recipient);
     base.fields.extend(common.iter().cloned());
-    let answers = email.in_reply_to.iter().map(|id| Entity::new(EntityKind::Message, id.as_str()));
-    let answered: Vec<Entity> = answers.filter(|message| out.context.graph.touches(message).is_some()).collect();
+    let answered = answered(out, email);
     base.fields.push((field!("sender_relation"), SmolStr::new(if answered.is_empty() { "unsolicited" } else { "answer" })));
     let person = out.context.directory.person(&recipient.key).map(|(_, person)| person);
     let called = if subject::calls_by_name(&email.subject, person) { "recipient's name" } else { "no name" };
@@ -146,9 +157,8 @@ fn received(
         base.entities.push(sender.clone());
         out.touch(sender, recipient);
     }
-    if let Some(campaign) = subject::campaign(&email.subject, person).filter(|_| answered.is_empty() && !email.is_automatic) {
-        base.fields.push((field!("campaign"), SmolStr::new(&campaign)));
-        let campaign = Entity::new(EntityKind::Campaign, campaign);
+    if let Some(campaign) = campaign(email, person, &answered) {
+        base.fields.push((field!("campaign"), campaign.key.clone()));
         base.entities.push(campaign.clone());
         out.touch(campaign, recipient);
     }
@@ -213,6 +223,8 @@ fn whole(
     fact.fields.extend(common.iter().cloned());
     fact.entities.extend(recipients.iter().skip(1).take(MAX_NAMED).map(Internal::entity));
     fact.entities.push(Entity::new(EntityKind::Sender, email.from.as_str()));
+    let person = out.context.directory.person(&first.key).map(|(_, person)| person);
+    fact.entities.extend(campaign(email, person, &answered(out, email)));
     fact.entities.extend(message(email));
     out.address(&mut fact, email.origin_ip, first);
     if let Some((mime_type, attached)) = by_type(email).into_iter().next() {

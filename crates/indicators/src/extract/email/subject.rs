@@ -4,6 +4,8 @@ use weft_model::Person;
 
 /// Fewer letters than this are no subject to recognise a wave by.
 const MIN_LETTERS: usize = 12;
+/// Stands for the recipient's names.
+const NAME: &str = "(name)";
 /// Shorter words are no matter; of a script with a letter a sound half as many.
 const MIN_WORD: usize = 4;
 /// Words that mark an answer or a forwarded message (English, German, French, Japanese clients).
@@ -18,12 +20,14 @@ fn names(person: Option<&Person>) -> Vec<String> {
     person.map(|person| words(&person.display_name).filter(|word| word.chars().count() > 1).collect()).unwrap_or_default()
 }
 
-/// The subject without names of the recipient, numbers and marks of answers, sorted out of its order: what the messages of one wave
-/// have in common. `None` when too little is left.
+/// The subject without numbers and marks of answers, sorted out of its order, and with a mark in the place of the recipient's names: what the
+/// messages of one wave have in common. `None` when too little is left; calling the reader by name is much, however few words are beside it.
 pub(super) fn campaign(subject: &str, recipient: Option<&Person>) -> Option<String> {
-    let words = common_words(subject, recipient);
+    let mut words = common_words(subject, recipient);
     let letters: usize = words.iter().map(|word| if word.is_ascii() { word.len() } else { word.len() * 2 / 3 }).sum();
-    (letters >= MIN_LETTERS).then(|| words.join(" "))
+    let is_called = calls_by_name(subject, recipient);
+    words.extend(is_called.then(|| NAME.to_owned()));
+    (is_called || letters >= MIN_LETTERS).then(|| words.join(" "))
 }
 
 /// The words of a subject, sorted, that messages to others may share: no names of the recipient, numbers and marks of answers.
@@ -60,8 +64,10 @@ mod tests {
         let (ann, taro) = (person("Ann Marlow"), person("山田 太郎"));
         let one = campaign("Ann, your quarterly review 2024-1", Some(&ann));
         assert_eq!(one, campaign("Taro: your quarterly review 77", Some(&person("Taro Yamada"))));
-        assert_eq!(one.as_deref(), Some("quarterly review your"));
+        assert_eq!(one.as_deref(), Some("quarterly review your (name)"));
         assert_eq!(campaign("Re: hello", None), None);
+        assert_eq!(campaign("Hi Ann", Some(&ann)), campaign("Hi Taro", Some(&person("Taro Yamada"))));
+        assert_ne!(campaign("Hi Ann", Some(&ann)), campaign("Quick task Ann", Some(&ann)));
         assert!(calls_by_name("Quick question, ann", Some(&ann)));
         assert!(calls_by_name("太郎様へのご連絡", Some(&taro)));
         assert!(!calls_by_name("Quick question", Some(&ann)));
