@@ -19,6 +19,8 @@ const FORGET_MS: i64 = 45 * DAY_MS;
 const USE_MS: i64 = HOUR_MS;
 /// So many touchers are looked through one by one; more are hashed.
 const FEW: usize = 8;
+/// OCSF class of another product's finding.
+const FINDING: u16 = 2004;
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -457,6 +459,10 @@ impl<'a> Touches<'a> {
     /// Whether an event among the contacts satisfies `found`.
     pub fn any(self, found: impl Fn(&EventRef) -> bool) -> bool {
         self.record.list.iter().any(|kept| found(&kept.event))
+    }
+    /// Whether nothing but findings of other products tells of it.
+    pub fn is_hearsay(self) -> bool {
+        !self.record.is_hub && self.record.list.iter().all(|kept| kept.class_uid == FINDING)
     }
     /// The contacts one by one, in (time, uid) order; `None` for a hub that had too many to keep.
     pub fn contacts(self) -> Option<Vec<Touch>> {

@@ -8,7 +8,7 @@ use crate::rate::Rates;
 use foldhash::HashMap;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use weft_entity_graph::EntityGraph;
+use weft_entity_graph::{EntityGraph, Touches};
 use weft_model::{DAY_MS, Entity, EntityKind, EventTime, HOUR_MS, Indicator};
 
 /// An entity outside in more indicators than this is a hub and links nothing.
@@ -25,6 +25,9 @@ const CORE_BITS: f64 = 10.0;
 const BRIDGE_BITS: f64 = 3.0;
 /// Contacts before the earlier use that make an entity common.
 const PREVALENCE_MS: i64 = 7 * DAY_MS;
+/// An address of which other products' findings alone tell may be the organisation's own way out: they name the address that a device is seen
+/// from as well as those it talks to. Everybody meets that.
+const OWN_GATEWAY: f64 = 1.0 / 32.0;
 
 /// One shared entity between two clusters.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +53,8 @@ struct Near<'k, 'a> {
     chances_bits: f64,
     /// The kind among which its rarity counts.
     kind: Option<EntityKind>,
+    /// Whether it is another product's findings that share it.
+    are_findings: bool,
     at: EventTime,
 }
 
@@ -316,22 +321,26 @@ impl<'a> Weave<'a> {
     fn near<'k>(&self, entity: u32, known: &'k Known<'a>, one: &Cluster, two: &Cluster) -> Option<Near<'k, 'a>> {
         let (from, to, gap_ms) = self.nearest(entity, one, two, known.is_internal)?;
         let (a, b) = (self.digests.get(from)?, self.digests.get(to)?);
-        // Findings that speak of many outside have as many chances to share one.
-        let chances = if a.is_finding && b.is_finding { one.rare.len() * two.rare.len() } else { 1 };
+        // Findings that speak of many of a kind outside have as many chances to share one.
+        let kind = known.entity.kind;
+        let is_kind = |id: &&u32| self.digests.known(**id).is_some_and(|rare| rare.entity.kind == kind);
+        let rare = |cluster: &Cluster| cluster.rare.iter().filter(is_kind).count();
+        let are_findings = a.is_finding && b.is_finding;
+        let chances = if are_findings { rare(one) * rare(two) } else { 1 };
         let chances_bits = (chances.max(1) as f64).log2();
         let bits = if known.is_internal {
             // Any internal entity is one of many; a bystander of a large cluster ties less to it than its victim.
             let central = one.share(entity).min(two.share(entity)).max(1e-3);
-            let population = if a.is_finding && b.is_finding { self.priors.finding_population } else { self.priors.population };
+            let population = if are_findings { self.priors.finding_population } else { self.priors.population };
             (known.log2_q + (population * central).log2()).max(0.0)
         } else {
             (known.most_bits - chances_bits).max(0.0)
         };
         let decay = (-(gap_ms as f64) / known.half_life_ms(a.is_busy || b.is_busy) as f64).exp2();
         // Mails from strangers share the servers of mail providers, seldom seen here and yet common: only as rare as people are many.
-        let kind = (!(a.is_entry_mail && b.is_entry_mail)).then_some(known.entity.kind);
+        let kind = (!(a.is_entry_mail && b.is_entry_mail)).then_some(kind);
         let at = EventTime(a.start_ms.min(b.start_ms));
-        Some(Near { entity, known, from, to, gap_ms, decay, most_bits: bits * decay, chances_bits, kind, at })
+        Some(Near { entity, known, from, to, gap_ms, decay, most_bits: bits * decay, chances_bits, kind, are_findings, at })
     }
 
     /// What an entity is worth; nothing where others share it by habit.
@@ -340,7 +349,10 @@ impl<'a> Weave<'a> {
             near.most_bits
         } else {
             let others = self.others(near.entity, near.known.entity, near.at, one, two);
-            (near.known.log2_q - self.graph.share_of(near.kind, others).log2() - near.chances_bits).max(0.0) * near.decay
+            let is_hearsay = || self.graph.touches(near.known.entity).is_some_and(Touches::is_hearsay);
+            let may_be_gateway = near.are_findings && near.known.entity.kind == EntityKind::Ip && is_hearsay();
+            let share = self.graph.share_of(near.kind, others).max(if may_be_gateway { OWN_GATEWAY } else { 0.0 });
+            (near.known.log2_q - share.log2() - near.chances_bits).max(0.0) * near.decay
         };
         if bits > 0.0 && self.is_shared(near.entity, near.known.entity, near.at, one, two) {
             return None;

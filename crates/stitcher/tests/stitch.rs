@@ -69,6 +69,22 @@ fn a_hub_joins_nobody_and_a_rare_site_does() {
 }
 
 #[test]
+fn an_address_that_only_findings_tell_of_may_be_the_way_out() {
+    let finding = |name: &str, minute: i64, who: &str| {
+        let one = indicator(name, "finding", "execution", minute, 9.0, &[(Device, who), (Ip, "203.0.113.9")]);
+        Indicator { model: format!("Finding/{name}"), ..one }
+    };
+    let found = |class_uid: u32| {
+        let mut graph = organisation();
+        let event = EventRef { time: EventTime(0), uid: EventUid::of("touch", &[]) };
+        let touch = Touch { event, domain: Domain::Saas, class_uid, by: "d1".into(), contact: weft_entity_graph::Contact::Use };
+        graph.touch(&Entity::new(Ip, "203.0.113.9"), touch);
+        clusters(vec![finding("one", 0, "d1"), finding("two", 360, "d2")], &graph).len()
+    };
+    assert_eq!((found(2004), found(3002)), (2, 1), "a sign-in from it says that it is none");
+}
+
+#[test]
 fn weak_noise_on_the_victim_hours_later_stays_out() {
     let mut indicators = takeover("p1", "d1", "odd.example", "203.0.113.9", 0);
     indicators.push(indicator(
