@@ -95,8 +95,12 @@ impl Inquiry<'_> {
         asked.extend(bait.iter().copied());
         for entity in asked {
             let contacts = self.engine.graph.touches(entity).and_then(Touches::contacts).unwrap_or_default();
+            // Of whom it is told that they went there, nobody asks whether others did.
+            let telling = self.members.iter().filter(|one| one.domain == Domain::Network && one.entities.contains(entity));
+            let told: BTreeSet<&str> = telling.filter_map(|one| Some(one.entities.first()?.key.as_str())).collect();
+            let is_told = |touch: &Touch| touch.domain == Domain::Network && told.contains(touch.by.as_str()) && !bait.contains(entity);
             let mut by_day: BTreeMap<(i64, Domain), Vec<Touch>> = BTreeMap::new();
-            for touch in contacts.into_iter().filter(|touch| self.is_within(&touch.event)) {
+            for touch in contacts.into_iter().filter(|touch| self.is_within(&touch.event) && !is_told(touch)) {
                 by_day.entry((touch.event.time.day(), touch.domain)).or_default().push(touch);
             }
             for ((_, domain), touches) in by_day {
