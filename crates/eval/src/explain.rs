@@ -6,8 +6,10 @@ use std::fmt::Write;
 use weft_model::{Bits, Indicator};
 use weft_stitcher::Alert;
 
-/// Clusters without an attack that are told, and the strongest members of one.
-const MAX_BENIGN: usize = 3;
+/// Clusters without an attack that are told: some whatever they hold, more from so much evidence on. The strongest members of one.
+const LEAST_BENIGN: usize = 3;
+const MAX_BENIGN: usize = 100;
+const BENIGN_BITS: f64 = 8.0;
 const MAX_MEMBERS: usize = 30;
 
 /// A cluster with its evidence, whether or not it is enough for an incident.
@@ -46,7 +48,8 @@ pub fn explain(truth: &Truth, clusters: &[Weighed<'_>], alert: Alert) -> String 
     }
     let _ = writeln!(text, "  without an attack");
     let benign = sorted.iter().zip(&is_attack).filter(|(_, is_attack)| !**is_attack);
-    benign.take(MAX_BENIGN).for_each(|(cluster, _)| tell(&mut text, cluster, "", |_| false));
+    let told = benign.enumerate().take_while(|(place, (one, _))| *place < LEAST_BENIGN || one.evidence.value() >= BENIGN_BITS);
+    told.take(MAX_BENIGN).for_each(|(_, (cluster, _))| tell(&mut text, cluster, "", |_| false));
     text
 }
 
