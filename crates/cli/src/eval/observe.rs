@@ -13,7 +13,7 @@ use weft_bus::EventStore;
 use weft_correlator::{Engine, Inserted, Knowledge, Window};
 use weft_eval::explain::{Weighed, explain};
 use weft_eval::{Observed, ScenarioResult, Truth, Version};
-use weft_model::{Directory, Domain, Event, EventTime, HOUR_MS, Indicator};
+use weft_model::{Directory, Domain, Event, EventTime, HOUR_MS, Indicator, IndicatorUid};
 use weft_runtime::discover;
 use weft_simulator::Simulation;
 
@@ -177,13 +177,20 @@ impl Watch {
 }
 
 fn explained(engine: &Engine, truth: &Truth, budget: f64) -> String {
-    let (indicators, clusters) = engine.stitched();
-    let weighed: Vec<Weighed<'_>> = clusters
+    let ((indicators, clusters), incidents) = (engine.stitched(), engine.incidents());
+    let mut weighed: Vec<Weighed<'_>> = clusters
         .iter()
         .map(|cluster| {
             let members: Vec<&Indicator> = cluster.members.iter().filter_map(|index| indicators.get(*index)).collect();
             Weighed { evidence: weft_stitcher::share_evidence(&members).into_iter().sum(), members }
         })
         .collect();
+    // Incidents of long ago are kept whole, their indicators are not.
+    let is_known = |uid: &IndicatorUid| indicators.iter().any(|one| one.uid == *uid);
+    let long_ago = incidents.iter().filter(|incident| incident.contributions.iter().all(|c| !is_known(&c.indicator.uid)));
+    weighed.extend(long_ago.map(|incident| Weighed {
+        evidence: incident.evidence_bits,
+        members: incident.contributions.iter().map(|c| &c.indicator).collect(),
+    }));
     explain(truth, &weighed, weft_stitcher::Alert::from_budget(budget))
 }
