@@ -1,5 +1,6 @@
 //! What stitching needs of an indicator, with entities and families as small numbers in the order of their names.
 
+use crate::evidence::own_evidence;
 use crate::link::{LinkFamily, family, half_life_ms, is_busy, is_entry_mail, log2_q, stage};
 use foldhash::{HashMap, HashMapExt};
 use weft_model::{Bits, Entity, Indicator};
@@ -129,7 +130,7 @@ impl<'a> Digests<'a> {
                 start_ms: indicator.time.0,
                 end_ms: indicator.end_time.0,
                 bits: indicator.bits,
-                evidence: indicator.evidence,
+                evidence: own_evidence(indicator),
                 family: families.get(indicator.family.as_str()).copied().unwrap_or_default(),
                 main: None,
                 entities: (from, 0),
