@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::field;
 use crate::outside::Outside;
 use std::net::IpAddr;
-use weft_enrich::Enricher;
 use weft_enrich::mmdb_write::{MmdbWriter, Value};
+use weft_enrich::{Enricher, ListKind};
 use weft_entity_graph::{Contact, EntityGraph, Touch};
 use weft_model::*;
 
@@ -14,14 +14,14 @@ const NOW: EventTime = EventTime(40 * DAY_MS + 9 * HOUR_MS);
 const OFFICE: &str = "198.51.100.7";
 const ABROAD: &str = "203.0.113.9";
 
-fn enricher() -> Enricher {
+fn enricher(vpn: &str) -> Enricher {
     let mut table = MmdbWriter::new("test-country");
     for (network, country) in [([198, 51, 100], "DE"), ([203, 0, 113], "JP")] {
         let [a, b, c] = network;
         let (first, last) = (IpAddr::from([a, b, c, 0]), IpAddr::from([a, b, c, 255]));
         table.insert(first, last, &Value::Map(vec![("country_code".into(), Value::Text(country.into()))])).unwrap();
     }
-    Enricher::builder().country_mmdb(table.finish(1).unwrap()).unwrap().build()
+    Enricher::builder().country_mmdb(table.finish(1).unwrap()).unwrap().list(ListKind::VpnNetwork, vpn).build()
 }
 
 fn directory() -> Directory {
@@ -29,8 +29,12 @@ fn directory() -> Directory {
 }
 
 fn extract(graph: &EntityGraph, at: EventTime, body: Body) -> Extracted {
+    extract_with(&enricher(""), graph, at, body)
+}
+
+fn extract_with(enricher: &Enricher, graph: &EntityGraph, at: EventTime, body: Body) -> Extracted {
     let event = Event { uid: EventUid::of("test", &[&at.0.to_le_bytes()]), time: at, metadata: Metadata::default(), raw_data: None, body };
-    Extractor::extract(&event, Context { graph, directory: &directory(), enricher: &enricher(), outside: &Outside::default() })
+    Extractor::extract(&event, Context { graph, directory: &directory(), enricher, outside: &Outside::default() })
 }
 
 fn sign_in(ip: &str, status: Status) -> Body {
@@ -79,6 +83,30 @@ fn nobody_is_in_two_places_whoever_comes_first() {
     assert_eq!(presence(&flown), Some("elsewhere"), "no airliner is so fast");
     let late = extract(&graph, NOW.plus_ms(14 * HOUR_MS), sign_in(OFFICE, Status::Success));
     assert_eq!(presence(&late), Some("one place"), "time enough to travel");
+}
+
+#[test]
+fn only_own_acts_at_a_place_of_its_own_seat_somebody() {
+    let user = |mail: &str| User { email_addr: Some(mail.into()), ..User::default() };
+    let changed_by = |mail: &str| {
+        let change = AccountChange {
+            operation: "Update user".into(),
+            user: user("ann@corp.example"),
+            actor: Actor { user: Some(user(mail)), ..Actor::default() },
+            src_endpoint: Endpoint { ip: OFFICE.parse().ok(), ..Endpoint::default() },
+            ..AccountChange::default()
+        };
+        extract(&settled(), NOW, Body::AccountChange(Box::new(change)))
+    };
+    let is_seated = |found: &Extracted| found.seated.iter().any(|(who, _)| who == "ann@corp.example");
+    assert!(is_seated(&changed_by("ann@corp.example")));
+    let by_other = changed_by("adm@corp.example");
+    assert!(!is_seated(&by_other), "an administrator's office is not where she is");
+    let affected = by_other.touches.iter().filter(|(_, touch)| touch.by == "ann@corp.example").map(|(_, touch)| touch.contact);
+    assert_eq!(affected.collect::<Vec<_>>(), [Contact::Affected]);
+    assert!(is_seated(&extract(&settled(), NOW, sign_in(OFFICE, Status::Success))));
+    let through_vpn = extract_with(&enricher("198.51.100.0/24"), &settled(), NOW, sign_in(OFFICE, Status::Success));
+    assert!(!is_seated(&through_vpn), "who works through a VPN may sit anywhere");
 }
 
 #[test]
