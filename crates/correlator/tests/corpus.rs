@@ -119,11 +119,11 @@ fn run(name: &str, events: Vec<Event>, labels: &BTreeMap<EventUid, String>) -> F
 /// Where every labelled alert went, and what else is in their incidents.
 fn explain(engine: &Engine, incidents: &[Incident], labels: &BTreeMap<EventUid, String>) {
     let (of_incident, of_cluster) = (incident_of(incidents), cluster_of(engine));
+    let named = |one: &Indicator| one.entities.iter().map(ToString::to_string).collect::<Vec<_>>();
     let is_labelled = |one: &Indicator| one.events.iter().any(|event| labels.contains_key(&event.uid));
     for incident in incidents.iter().filter(|incident| incident.contributions.iter().any(|c| is_labelled(&c.indicator))) {
         let others = incident.contributions.iter().filter(|c| !is_labelled(&c.indicator));
-        let told =
-            others.map(|c| format!("{} {:?}", c.indicator.title, c.indicator.entities.iter().map(ToString::to_string).collect::<Vec<_>>()));
+        let told = others.map(|c| format!("{} {:?}", c.indicator.title, named(&c.indicator)));
         eprintln!("    beside the labelled in {:?}: {:?}", incident.title, told.collect::<Vec<_>>());
         incident.decisions.iter().for_each(|decision| eprintln!("      {decision:?}"));
     }
@@ -137,7 +137,7 @@ fn explain(engine: &Engine, incidents: &[Incident], labels: &BTreeMap<EventUid, 
                 indicator.time.to_rfc3339(),
                 indicator.bits.value(),
                 indicator.title,
-                indicator.entities.iter().map(ToString::to_string).collect::<Vec<_>>()
+                named(&indicator)
             );
         }
     }

@@ -47,10 +47,11 @@ pub(super) fn extract(out: &mut Collector<'_>, email: &EmailActivity) {
         return;
     }
     let common = sender::fields(out, email, sender_domain);
+    let answered = answered(out, email);
     for recipient in &recipients {
-        received(out, email, recipient, &common, sender_domain, &links);
+        received(out, email, recipient, &answered, &common, sender_domain, &links);
     }
-    whole(out, email, &recipients, &common, sender_domain, &links);
+    whole(out, email, &recipients, &answered, &common, sender_domain, &links);
 }
 
 fn is_from_inside(email: &EmailActivity, directory: &Directory) -> bool {
@@ -141,13 +142,13 @@ fn received(
     out: &mut Collector<'_>,
     email: &EmailActivity,
     recipient: &Internal,
+    answered: &[Entity],
     common: &[(Field, SmolStr)],
     sender_domain: &str,
     links: &Links<'_>,
 ) {
     let mut base = out.fact(FactKind::EmailInbound, recipient);
     base.fields.extend(common.iter().cloned());
-    let answered = answered(out, email);
     base.fields.push((field!("sender_relation"), SmolStr::new(if answered.is_empty() { "unsolicited" } else { "answer" })));
     let person = out.context.directory.person(&recipient.key).map(|(_, person)| person);
     let called = if subject::calls_by_name(&email.subject, person) { "recipient's name" } else { "no name" };
@@ -157,7 +158,7 @@ fn received(
         base.entities.push(sender.clone());
         out.touch(sender, recipient);
     }
-    if let Some(campaign) = campaign(email, person, &answered) {
+    if let Some(campaign) = campaign(email, person, answered) {
         base.fields.push((field!("campaign"), campaign.key.clone()));
         base.entities.push(campaign.clone());
         out.touch(campaign, recipient);
@@ -185,7 +186,7 @@ fn received(
         }
     }
     // An answer touches what it answers, so that the replies to a campaign are found from its messages.
-    for message in answered.into_iter().chain(message(email)) {
+    for message in answered.iter().cloned().chain(message(email)) {
         out.touch(message, recipient);
     }
     out.address(&mut base, email.origin_ip, recipient);
@@ -212,6 +213,7 @@ fn whole(
     out: &mut Collector<'_>,
     email: &EmailActivity,
     recipients: &[Internal],
+    answered: &[Entity],
     common: &[(Field, SmolStr)],
     sender_domain: &str,
     links: &Links<'_>,
@@ -224,7 +226,7 @@ fn whole(
     fact.entities.extend(recipients.iter().skip(1).take(MAX_NAMED).map(Internal::entity));
     fact.entities.push(Entity::new(EntityKind::Sender, email.from.as_str()));
     let person = out.context.directory.person(&first.key).map(|(_, person)| person);
-    fact.entities.extend(campaign(email, person, &answered(out, email)));
+    fact.entities.extend(campaign(email, person, answered));
     fact.entities.extend(message(email));
     out.address(&mut fact, email.origin_ip, first);
     if let Some((mime_type, attached)) = by_type(email).into_iter().next() {
