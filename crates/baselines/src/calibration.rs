@@ -8,6 +8,11 @@ use std::collections::{BTreeMap, VecDeque};
 const STEP: f64 = 8.0;
 /// Bins, for scores of 0 to 256 bits.
 const BINS: usize = 2048;
+/// A table forgets days older than these two weeks before its last one, as long as so many entity-days are left.
+const MIN_DAYS: i64 = 14;
+const MIN_ENTITY_DAYS: u64 = 4096;
+/// In what is saved, stands between the days that count and those that wait.
+const BETWEEN: i64 = i64::MIN;
 
 /// Counts of entity-days by their highest score; 16 bytes for each score that occurs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,13 +55,15 @@ impl Histogram {
         }
         self.total += u64::from(count);
     }
-    fn take(&mut self, place: u16) {
-        if let Some(bin) = self.bins.iter_mut().find(|bin| bin.place == place && bin.count > 0) {
-            bin.count -= 1;
-            self.total -= 1;
+    fn take(&mut self, place: u16, count: u32) {
+        if let Some(bin) = self.bins.iter_mut().find(|bin| bin.place == place) {
+            let taken = bin.count.min(count);
+            bin.count -= taken;
+            self.total -= u64::from(taken);
         }
     }
     fn sum_up(&mut self) {
+        self.bins.retain(|bin| bin.count > 0);
         let mut above = 0;
         for bin in self.bins.iter_mut().rev() {
             bin.above = above;
@@ -87,66 +94,103 @@ pub struct PValue {
     pub n: u64,
 }
 
-/// A day that does not count yet: its entity-days by bin, and the silent ones. Many have the same few scores.
+/// One day: its active entity-days by bin, and the silent ones. Many have the same few scores.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "(i64, Vec<u16>, u64)", into = "(i64, Vec<u16>, u64)")]
-struct Waiting {
+struct Day {
     day: i64,
-    counts: BTreeMap<u16, u32>,
+    /// In the order of the bins.
+    counts: Vec<(u16, u32)>,
     silent: u64,
 }
 
-impl From<(i64, Vec<u16>, u64)> for Waiting {
+impl From<(i64, Vec<u16>, u64)> for Day {
     fn from((day, bins, silent): (i64, Vec<u16>, u64)) -> Self {
-        let mut waiting = Self { day, silent, ..Self::default() };
-        bins.into_iter().for_each(|place| waiting.add(place));
-        waiting
+        let mut of = Self { day, silent, ..Self::default() };
+        bins.into_iter().for_each(|place| of.add(place));
+        of
     }
 }
 
-impl From<Waiting> for (i64, Vec<u16>, u64) {
-    fn from(waiting: Waiting) -> Self {
-        let bins = waiting.counts.into_iter().flat_map(|(place, count)| std::iter::repeat_n(place, count as usize));
-        (waiting.day, bins.collect(), waiting.silent)
+impl From<Day> for (i64, Vec<u16>, u64) {
+    fn from(day: Day) -> Self {
+        let bins = day.counts.into_iter().flat_map(|(place, count)| std::iter::repeat_n(place, count as usize));
+        (day.day, bins.collect(), day.silent)
     }
 }
 
-impl Waiting {
+impl Day {
     fn add(&mut self, place: u16) {
-        let count = self.counts.entry(place).or_default();
-        *count = count.saturating_add(1);
+        match self.counts.binary_search_by_key(&place, |(place, _)| *place) {
+            Ok(at) => self.counts.get_mut(at).into_iter().for_each(|(_, count)| *count = count.saturating_add(1)),
+            Err(at) => self.counts.insert(at, (place, 1)),
+        }
     }
     fn take(&mut self, place: u16) {
-        if let Some(count) = self.counts.get_mut(&place) {
-            *count -= 1;
-            if *count == 0 {
-                self.counts.remove(&place);
-            }
+        if let Ok(at) = self.counts.binary_search_by_key(&place, |(place, _)| *place) {
+            self.counts.get_mut(at).into_iter().for_each(|(_, count)| *count -= 1);
+            self.counts.retain(|(_, count)| *count > 0);
         }
     }
     fn active(&self) -> u64 {
-        self.counts.values().map(|count| u64::from(*count)).sum()
+        self.counts.iter().map(|(_, count)| u64::from(*count)).sum()
+    }
+    fn total(&self) -> u64 {
+        self.active() + self.silent
+    }
+    /// All of it by bin, the silent ones in the first.
+    fn bins(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
+        self.counts.iter().copied().chain([(0, u32::try_from(self.silent).unwrap_or(u32::MAX))])
     }
 }
 
 /// The calibration table of one model. Days wait `lag_days` before they count, so that an attack that lasts days does not teach the
-/// table that it is normal.
+/// table that it is normal; and as news is rarer in an old company than in a new one, the table forgets what is older than two weeks as far as
+/// 4,096 entity-days are left (ADR 0022).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub struct Calibration {
     table: Histogram,
-    waiting: VecDeque<Waiting>,
+    /// The days that count. Tables of before snapshot version 6 hold more than these.
+    counted: VecDeque<Day>,
+    waiting: VecDeque<Day>,
     lag_days: i64,
+}
+
+/// As snapshots hold it: the days that count and those that wait in one list; before version 6 only the latter.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    table: Histogram,
+    days: VecDeque<Day>,
+    lag_days: i64,
+}
+
+impl From<Saved> for Calibration {
+    fn from(Saved { table, mut days, lag_days }: Saved) -> Self {
+        let waiting = match days.iter().position(|day| day.day == BETWEEN) {
+            Some(between) => days.split_off(between).into_iter().skip(1).collect(),
+            None => std::mem::take(&mut days),
+        };
+        Self { table, counted: days, waiting, lag_days }
+    }
+}
+
+impl From<Calibration> for Saved {
+    fn from(Calibration { table, counted, waiting, lag_days }: Calibration) -> Self {
+        let between = Day { day: BETWEEN, ..Day::default() };
+        Self { table, days: counted.into_iter().chain([between]).chain(waiting).collect(), lag_days }
+    }
 }
 
 impl Calibration {
     /// An empty table.
     pub fn new(lag_days: i64) -> Self {
-        Self { table: Histogram::default(), waiting: VecDeque::new(), lag_days }
+        Self { table: Histogram::default(), counted: VecDeque::new(), waiting: VecDeque::new(), lag_days }
     }
 
     /// Of counts by bin.
     pub(crate) fn of(counts: Vec<(u16, u32)>, waiting: VecDeque<(i64, Vec<u16>, u64)>, lag_days: i64) -> Self {
-        Self { table: counts.into(), waiting: waiting.into_iter().map(Waiting::from).collect(), lag_days }
+        Self { table: counts.into(), waiting: waiting.into_iter().map(Day::from).collect(), ..Self::new(lag_days) }
     }
 
     /// Hands in the finished `day` (days since the epoch): the highest score of every entity that was active, and how many known
@@ -157,7 +201,7 @@ impl Calibration {
             Some(last) if last.day == day => last,
             last => {
                 self.waiting.extend(last);
-                Waiting { day, ..Waiting::default() }
+                Day { day, ..Day::default() }
             }
         };
         scores.into_iter().for_each(|score| waiting.add(bin(score)));
@@ -166,40 +210,67 @@ impl Calibration {
     }
     /// Active entities handed in for a day that does not count yet.
     fn handed_in(&self, day: i64) -> u64 {
-        self.waiting.iter().find(|waiting| waiting.day == day).map_or(0, Waiting::active)
+        self.waiting.iter().find(|waiting| waiting.day == day).map_or(0, Day::active)
     }
 
-    /// Lets the days that are at least the lag older than `today` count.
+    /// Lets the days that are at least the lag older than `today` count, and forgets old ones.
     pub fn start_day(&mut self, today: i64) {
-        let before = self.table.total;
-        while let Some(waiting) = self.waiting.pop_front() {
-            if waiting.day + self.lag_days >= today {
-                self.waiting.push_front(waiting);
-                break;
-            }
-            waiting.counts.into_iter().for_each(|(place, count)| self.table.add(place, count));
-            self.table.add(0, u32::try_from(waiting.silent).unwrap_or(u32::MAX));
+        let mut is_changed = self.count(today);
+        if let Some(oldest) = self.oldest_needed() {
+            is_changed |= self.forget(oldest);
         }
-        if self.table.total != before {
+        if is_changed {
             self.table.sum_up();
         }
     }
+    fn count(&mut self, today: i64) -> bool {
+        let due = self.waiting.iter().take_while(|waiting| waiting.day + self.lag_days < today).count();
+        for day in self.waiting.drain(..due) {
+            day.bins().for_each(|(place, count)| self.table.add(place, count));
+            self.counted.push_back(day);
+        }
+        due > 0
+    }
+    /// The day before which the table needs none.
+    fn oldest_needed(&self) -> Option<i64> {
+        let last = self.counted.back()?.day;
+        let mut left = self.counted.iter().map(Day::total).sum::<u64>();
+        let is_needed = |day: &&Day| {
+            left -= day.total();
+            day.day > last - MIN_DAYS || left < MIN_ENTITY_DAYS
+        };
+        self.counted.iter().find(is_needed).map(|day| day.day)
+    }
+    /// Forgets the days before `oldest`, and with them what came before there were days.
+    fn forget(&mut self, oldest: i64) -> bool {
+        let old = self.counted.iter().take_while(|day| day.day < oldest).count();
+        let is_undated = old > 0 && self.table.total > self.counted.iter().map(Day::total).sum();
+        for day in self.counted.drain(..old) {
+            day.bins().for_each(|(place, count)| self.table.take(place, count));
+        }
+        if is_undated {
+            self.table = Histogram::default();
+            self.counted.iter().flat_map(Day::bins).for_each(|(place, count)| self.table.add(place, count));
+        }
+        old > 0
+    }
 
-    /// Takes one entity-day with this highest score out again (or, with `back`, puts it back in), whether or not its day counts yet.
+    /// Takes one entity-day with this highest score out again (or, with `back`, puts it back in), whether or not its day counts yet. Of a day
+    /// that was forgotten nothing is left to take.
     pub fn retract(&mut self, day: i64, score: f64, back: bool) {
         let place = bin(score);
+        let change = |day: &mut Day| if back { day.add(place) } else { day.take(place) };
         if let Some(waiting) = self.waiting.iter_mut().find(|waiting| waiting.day == day) {
-            if back {
-                waiting.add(place);
-            } else {
-                waiting.take(place);
-            }
+            return change(waiting);
+        }
+        if self.counted.front().is_some_and(|first| first.day > day) {
             return;
         }
+        self.counted.iter_mut().filter(|counted| counted.day == day).for_each(change);
         if back {
             self.table.add(place, 1);
         } else {
-            self.table.take(place);
+            self.table.take(place, 1);
         }
         self.table.sum_up();
     }
@@ -223,8 +294,8 @@ impl Calibration {
     }
 
     fn bytes(&self) -> usize {
-        let waiting = self.waiting.iter().map(|waiting| waiting.counts.len() * 2 * size_of::<(u16, u32)>());
-        self.table.bins.capacity() * size_of::<Bin>() + waiting.sum::<usize>()
+        let days = self.counted.iter().chain(&self.waiting).map(|day| size_of::<Day>() + day.counts.capacity() * size_of::<(u16, u32)>());
+        self.table.bins.capacity() * size_of::<Bin>() + days.sum::<usize>()
     }
 
     /// Entity-days that count so far.
@@ -288,10 +359,15 @@ impl PeerCalibration {
         let by_class = self.classes.iter().map(move |(class, table)| (*class, table.handed_in(day)));
         (self.all.handed_in(day), by_class.filter(|(_, count)| *count > 0))
     }
-    /// As [`Calibration::start_day`], for all.
+    /// As [`Calibration::start_day`]; classes remember as many days as all.
     pub fn start_day(&mut self, today: i64) {
         self.all.start_day(today);
-        self.classes.values_mut().for_each(|table| table.start_day(today));
+        let oldest = self.all.counted.front().map_or(i64::MIN, |day| day.day);
+        for table in self.classes.values_mut() {
+            if table.count(today) | table.forget(oldest) {
+                table.table.sum_up();
+            }
+        }
     }
     /// As [`Calibration::retract`], in the entity's class too.
     pub fn retract(&mut self, class: Option<u32>, day: i64, score: f64, back: bool) {
@@ -493,6 +569,61 @@ mod tests {
         calibration.retract(4, 5.0, false);
         calibration.start_day(8);
         assert_eq!(p(&calibration), before, "one that still waits");
+    }
+
+    #[test]
+    fn news_that_grows_rare_is_compared_with_the_last_weeks() {
+        // 500 entities, of which on day t one in t brings news; its size has the same law every day.
+        let (mut calibration, mut below, mut asked) = (Calibration::new(3), 0, 0);
+        for day in 1..=120u64 {
+            calibration.start_day(day as i64);
+            let score = |i: &u64| if uniform(*i, 2 * day) < 1.0 / day as f64 { -uniform(*i, 2 * day + 1).log2() } else { 0.0 };
+            if day > 60 {
+                below += (0..500).filter(|i| calibration.p_value(score(i), uniform(*i, 1000 + day)).p < 0.01).count();
+                asked += 500;
+            }
+            calibration.add_day(day as i64, (0..500).map(|i| score(&i)), 0);
+        }
+        assert!((7_000..8_000).contains(&calibration.n()), "two weeks of 500: {}", calibration.n());
+        let ratio = below as f64 / (asked as f64 * 0.01);
+        assert!((0.8..1.1).contains(&ratio), "{ratio}; half of it with a table of all days");
+    }
+
+    #[test]
+    fn a_small_company_remembers_longer_and_nothing_depends_on_a_restart() {
+        let day = |day: u64| (0..20u64).map(move |i| -uniform(i, day).log2());
+        let run = |restarts: bool| {
+            let (mut calibration, mut class) = (Calibration::new(3), PeerCalibration::new(3));
+            for now in 0..300u64 {
+                calibration.start_day(now as i64);
+                class.start_day(now as i64);
+                calibration.add_day(now as i64, day(now), 10);
+                class.add_day(now as i64, day(now).map(|score| (Some(7), score)), 10, &BTreeMap::from([(7, 10)]));
+                if restarts && now % 17 == 0 {
+                    calibration = postcard::from_bytes(&postcard::to_stdvec(&calibration).unwrap()).unwrap();
+                    class = postcard::from_bytes(&postcard::to_stdvec(&class).unwrap()).unwrap();
+                }
+            }
+            (calibration, class)
+        };
+        let (calibration, class) = run(false);
+        assert_eq!((calibration.n(), class.n(), class.classes[&7].n()), (4110, 4110, 4110), "137 days of 30");
+        assert_eq!((calibration.clone(), class), run(true));
+        let mut lessened = calibration.clone();
+        lessened.retract(3, 5.0, false);
+        assert_eq!(lessened, calibration, "a forgotten day");
+    }
+
+    #[test]
+    fn what_was_saved_before_there_were_days_gives_way_to_them() {
+        let mut calibration = Calibration::of(vec![(0, 9_000), (80, 1_000)], VecDeque::from([(0, vec![8, 8], 98)]), 3);
+        for day in 1..40 {
+            calibration.start_day(day);
+            calibration.add_day(day, [], 200);
+            assert!(calibration.n() >= MIN_ENTITY_DAYS);
+        }
+        assert_eq!(calibration.n(), 21 * 200, "what had no day is gone with the first");
+        assert!(calibration.p_value(9.0, 0.5).p < 1e-3);
     }
 
     #[test]

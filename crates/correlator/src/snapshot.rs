@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`; 3 adds `notes`; 4 has weights, lessons and
-//! peer classes in `state`; 5 has one profile an entity in `state`, of which some may be in the spill, and contacts by number in `graph`. A change of what a section holds is a new version
+//! peer classes in `state`; 5 has one profile an entity in `state`, of which some may be in the spill, and contacts by number in `graph`;
+//! 6 has the days that count in each calibration table, which reads those without. A change of what a section holds is a new version
 //! with a step in [`migrate`]; the golden pairs in `tests/snapshot` hold us to that.
 
 use crate::coverage::Silences;
@@ -24,7 +25,7 @@ use weft_model::id::content_hash;
 
 const MAGIC: &[u8; 8] = b"WEFTSTAT";
 /// The version written, and the oldest that is read.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 pub const OLDEST: u32 = 1;
 /// Sections of one file, bytes of one section when it is unpacked.
 const MAX_SECTIONS: usize = 32;
