@@ -115,16 +115,28 @@ impl Counts {
         components.iter_mut().for_each(|c| c.weight /= total);
         Predictive { components }
     }
+    /// A count beside what was expected of it, without learning it.
+    pub fn residual(&self, at_s: i64, exposure: f64, count: u64, parent: &Rate) -> Residual {
+        self.beside(&self.predict(at_s, exposure, parent), count, parent)
+    }
+    fn beside(&self, predictive: &Predictive, count: u64, parent: &Rate) -> Residual {
+        // What the rate itself is not known to (m^2 / shape) is no dispersion.
+        let dispersion = self.spread.dispersion(parent.dispersion);
+        let unknown = predictive.components.iter().map(|c| c.weight * c.mean * c.mean * (1.0 / c.size - dispersion)).sum();
+        Residual { count: (count as f64).min(MAX_AMOUNT), expected: predictive.mean(), unknown, weight: 1.0 }
+    }
+    /// Units of exposure that the longest memory holds.
+    pub fn exposure(&self) -> f64 {
+        let [.., slow] = self.memories;
+        slow.exposure.into()
+    }
     /// Learns that `exposure` units ending at `at_s` held `count` events. Silence counts: pass it as one long stretch of 0. `weight` in
     /// (0, 1] falls with surprise; a negative one takes the same observation back out of the rates (dispersion and the choice among
     /// memories forget on their own).
     pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, parent: &Rate) -> Residual {
         let predictive = self.predict(at_s, exposure, parent);
-        let (k, exposure) = ((count as f64).min(MAX_AMOUNT), exposure.clamp(0.0, MAX_AMOUNT));
-        // What the rate itself is not known to (m^2 / shape) is no dispersion.
-        let dispersion = self.spread.dispersion(parent.dispersion);
-        let unknown = predictive.components.iter().map(|c| c.weight * c.mean * c.mean * (1.0 / c.size - dispersion)).sum();
-        let residual = Residual { count: k, expected: predictive.mean(), unknown, weight: weight.max(0.0) };
+        let residual = Residual { weight: weight.max(0.0), ..self.beside(&predictive, count, parent) };
+        let (k, exposure) = (residual.count, exposure.clamp(0.0, MAX_AMOUNT));
         let age = self.last_s.saturating_sub(at_s);
         for ((memory, half_life), component) in self.memories.iter_mut().zip(HALF_LIVES_S).zip(predictive.components) {
             let kept = remaining(age.saturating_neg(), half_life) as f32;
@@ -155,6 +167,14 @@ impl GroupCounts {
     pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, residual: Residual, grand: &Rate) {
         self.within.add(residual, self.all.last_s.saturating_sub(at_s));
         self.all.observe(at_s, exposure, count, residual.weight, grand);
+    }
+    /// Changes the weight of an observation of a member in the group's rate.
+    pub fn relearn(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, grand: &Rate) {
+        self.all.observe(at_s, exposure, count, weight, grand);
+    }
+    /// Units of exposure of all members that the longest memory holds.
+    pub fn exposure(&self) -> f64 {
+        self.all.exposure()
     }
     /// What to expect of a member: the group's mean rate, and the spread about it parted into that of a member over time and that among
     /// members (`1 + total = (1 + within) (1 + among)`, by moments).

@@ -61,6 +61,10 @@ impl Volume {
         }
         0
     }
+    /// An amount of each bin (in its middle) and how often it was seen.
+    pub fn observations(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        self.bins.iter().map(|(bin, parts)| (((f64::from(*bin) + 0.5) / 2.0).exp2() as u64, parts.div_ceil(FULL.unsigned_abs())))
+    }
     fn at_least(&self, amount: u64) -> f64 {
         let parts: u64 = self.bins.iter().rev().take_while(|(place, _)| *place >= bin(amount)).map(|(_, count)| u64::from(*count)).sum();
         parts as f64 / f64::from(FULL)

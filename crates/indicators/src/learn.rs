@@ -1,5 +1,6 @@
 //! Learns: what an hour's groups teach at once, and what a closed day teaches as a whole.
 
+use crate::rates::Shown;
 use crate::context::Context;
 use crate::lesson::{Lesson, Lessons, Level, MAX_OF_HOUR, Place};
 use crate::model::{Feature, FeatureKind, Model};
@@ -186,11 +187,13 @@ pub(crate) fn close(
                 FeatureKind::Distinct(_) => open.distinct(position).len() as u64,
                 _ => continue,
             };
-            if let Some(Baseline::Volume(known)) = memory.baselines.get_mut(position) {
-                owner.iter().for_each(|owner| known.own(profiles, owner.profile, |v| v.add(amount, parts)));
-                known.others(open.peer, |v| v.add(amount, FULL));
+            if let Some(Baseline::Counts(known)) = memory.baselines.get_mut(position) {
+                let shown = Shown { peer: open.peer, day: closing, amount };
+                let amount = known.learn(profiles, owner.as_ref().map(|owner| owner.profile), shown, parts).amount;
                 let mut learned = Vec::new();
-                note(goes_with.is_some(), &mut learned, names, (owner, open.peer, position), parts, |place| Lesson::Amount(place, amount));
+                note(goes_with.is_some(), &mut learned, names, (owner, open.peer, position), parts, |place| {
+                    Lesson::Count(place, amount, closing)
+                });
                 for (lesson, parts) in learned {
                     goes_with.iter().for_each(|uid| lessons.remember(uid, index, lesson.clone(), parts));
                 }

@@ -2,6 +2,7 @@
 //! the day after it was given on, so that state stays a pure fold over hours and verdicts, whenever and in whatever order they come.
 
 use crate::profile::{Estimator, Profiles};
+use crate::rates::Shown;
 use crate::state::{Baseline, Levels, ModelState, Names, State};
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,8 @@ pub(crate) enum Lesson {
     Touched(SmolStr, Entity),
     /// The highest score of an entity, of a class, on a day.
     Day(i64, Option<u32>, f64),
+    /// How many there were on a day.
+    Count(Place, u64, i64),
 }
 
 /// What analysts said, and what it is said of.
@@ -178,6 +181,19 @@ impl ModelState {
             Lesson::Amount(place, amount) => {
                 if let Some(Baseline::Volume(levels)) = self.baselines.get_mut(place.feature) {
                     at(levels, learned, place.level, |level| level.add(*amount, parts));
+                }
+            }
+            Lesson::Count(place, amount, day) => {
+                if let Some(Baseline::Counts(rates)) = self.baselines.get_mut(place.feature) {
+                    let (profiles, names) = learned;
+                    let shown = |peer| Shown { peer, day: *day, amount: *amount };
+                    match place.level {
+                        Level::Own(own) => {
+                            let own = names.text(own).and_then(|owner| profiles.number(owner));
+                            own.into_iter().for_each(|own| rates.relearn_own(profiles, own, shown(None), parts));
+                        }
+                        Level::Others(peer) => rates.relearn_others(shown(peer), parts),
+                    }
                 }
             }
             Lesson::Hour(place, hour) => {

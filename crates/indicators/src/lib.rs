@@ -23,6 +23,7 @@ mod outside;
 mod plan;
 pub mod prior;
 mod profile;
+mod rates;
 pub mod scorer;
 pub mod state;
 pub mod suppression;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use weft_baselines::snapshot::{decode, encode};
 use weft_baselines::spill::{Spill, SpillError};
+use weft_baselines::counts::Counts;
 use weft_baselines::{Categories, HourOfWeek, Volume};
 use weft_model::SmolStr;
 use weft_model::held::{of_list, of_table};
@@ -35,6 +36,18 @@ pub(crate) enum Part {
     Categories(Categories),
     Volume(Volume),
     Hours(HourOfWeek),
+    Counts(Box<Counts>),
+}
+
+impl Part {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Categories(one) => one.heap_bytes(),
+            Self::Volume(one) => one.heap_bytes(),
+            Self::Hours(one) => one.heap_bytes(),
+            Self::Counts(one) => one.as_ref().heap_bytes(),
+        }
+    }
 }
 
 macro_rules! estimator {
@@ -59,6 +72,21 @@ estimator!(Categories, Categories);
 estimator!(Volume, Volume);
 estimator!(HourOfWeek, Hours);
 
+impl Estimator for Counts {
+    fn of(part: &Part) -> Option<&Self> {
+        if let Part::Counts(counts) = part { Some(counts) } else { None }
+    }
+    fn of_mut(part: &mut Part) -> Option<&mut Self> {
+        if let Part::Counts(counts) = part { Some(counts) } else { None }
+    }
+    fn into_part(self) -> Part {
+        Part::Counts(Box::new(self))
+    }
+    fn heap_bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
 /// All that is learned of one entity.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Profile {
@@ -80,11 +108,7 @@ struct Profile {
 
 impl Profile {
     fn bytes(&self) -> usize {
-        let parts = self.parts.iter().map(|(_, part)| match part {
-            Part::Categories(one) => one.heap_bytes(),
-            Part::Volume(one) => one.heap_bytes(),
-            Part::Hours(one) => one.heap_bytes(),
-        });
+        let parts = self.parts.iter().map(|(_, part)| part.heap_bytes());
         OVERHEAD + self.parts.capacity() * size_of::<(u32, Part)>() + parts.sum::<usize>()
     }
 }
@@ -260,7 +284,8 @@ impl Profiles {
         let parts = &mut profile.parts;
         let room = parts.capacity();
         let at = parts.iter().position(|(known, _)| *known >= place).unwrap_or(parts.len());
-        if parts.get(at).is_none_or(|(known, _)| *known != place) {
+        let is_new = parts.get(at).is_none_or(|(known, _)| *known != place);
+        if is_new {
             if parts.len() == parts.capacity() {
                 // By a quarter, not by doubling: there are many of them.
                 parts.reserve_exact(parts.len() / 4 + 1);
@@ -268,8 +293,13 @@ impl Profiles {
             parts.insert(at, (place, T::default().into_part()));
         }
         self.counts.bytes += (parts.capacity() - room) * size_of::<(u32, Part)>();
-        let Some(estimator) = parts.get_mut(at).and_then(|(_, part)| T::of_mut(part)) else { return };
-        let before = estimator.heap_bytes();
+        let Some((_, part)) = parts.get_mut(at) else { return };
+        let before = if is_new { 0 } else { part.heap_bytes() };
+        if T::of(part).is_none() {
+            // A profile of before the feature had this estimator.
+            *part = T::default().into_part();
+        }
+        let Some(estimator) = T::of_mut(part) else { return };
         change(estimator);
         self.counts.bytes = (self.counts.bytes + estimator.heap_bytes()).saturating_sub(before);
     }
@@ -350,12 +380,16 @@ impl Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use weft_baselines::counts::Rate;
     use weft_model::format_smolstr;
 
     fn learn(profiles: &mut Profiles, owner: &SmolStr, value: u32) {
         let number = profiles.number(owner).unwrap();
         profiles.change(number, 3, |seen: &mut Categories| seen.add(value, 64));
         profiles.change(number, 1, |amounts: &mut Volume| amounts.add(u64::from(value), 64));
+        profiles.change(number, 2, |counts: &mut Counts| {
+            counts.observe(0, 1.0, value.into(), 1.0, &Rate::default());
+        });
     }
 
     #[test]
@@ -367,6 +401,7 @@ mod tests {
         assert_eq!(profiles.get::<Categories>(number, 3).map(|seen| seen.count(8)), Some(1.0));
         assert_eq!(profiles.get::<Volume>(number, 1).map(Volume::total), Some(9.0));
         assert!(profiles.get::<Volume>(number, 3).is_none() && profiles.get::<Volume>(number, 2).is_none());
+        profiles.change(number, 1, |counts: &mut Counts| assert_eq!(counts.exposure(), 0.0, "of another estimator's nothing is left"));
         assert_eq!(profiles.counts.bytes, profiles.all[0].bytes());
     }
 

@@ -18,9 +18,8 @@ use weft_entity_graph::Touches;
 use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr, Why};
 
-/// Weight of the broader level in back-off, in observations, of volumes and of counts of a day: days are fewer than flows.
+/// Weight of the broader level in back-off, in observations.
 const VOLUME_STRENGTH: f64 = 20.0;
-const COUNT_STRENGTH: f64 = 5.0;
 /// Pseudo-events spread over the week before anything was seen.
 const HOUR_STRENGTH: f64 = 24.0;
 /// Tail of a volume nobody has ever shown, before any observation.
@@ -446,19 +445,26 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::Rarity(kind), _) => rarity(*kind, model, &state.lessons, context, fact, words),
-        (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Volume(levels))) => {
+        (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Counts(rates))) => {
             let amount = match &feature.measure {
                 FeatureKind::Distinct(_) => open.map_or(0, |open| open.distinct(position).len() as u64),
                 _ => open.map_or(0, |open| u64::from(open.count)),
             };
-            // Counts of a day have a lighter tail than bytes: Zipf's law with exponent 2.
-            let prior = (1.0 + amount as f64).powi(-2);
-            let levels = levels.get(&state.profiles, own, peer);
-            let mut answer = amount_answer(levels, amount, (prior, COUNT_STRENGTH), "a day", level_name, words);
-            if matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least) {
-                answer.bits = 0.0;
+            let is_few = amount < 2 || matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least);
+            if is_few && words == Words::Without {
+                return silent(words);
             }
-            answer
+            let expected = rates.expected(&state.profiles, own, peer, fact.event.time.day());
+            Answer {
+                bits: if is_few { 0.0 } else { -expected.tail(amount).log2() },
+                observed: words.say(|| format!("{amount} a day")),
+                expected: words.say(|| match expected.interval() {
+                    _ if expected.n == 0 => "nothing learned yet".to_owned(),
+                    (low, high) => format!("{low} to {high} a day"),
+                }),
+                n: expected.n,
+                peer: level_name(expected.level),
+            }
         }
         (FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_), _) => {
             times_answer(memory, group, position).unwrap_or_else(|| silent(words))

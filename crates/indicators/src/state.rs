@@ -9,6 +9,7 @@ use crate::model::{FeatureKind, Model, ModelSet};
 use crate::open::{Coded, Open};
 use crate::plan::Plan;
 use crate::profile::{Estimator, ProfileCounts, Profiles};
+use crate::rates::Rates;
 use crate::scorer::{self, Group};
 use crate::suppression::{Hits, Suppression};
 use crate::tally::Tally;
@@ -30,7 +31,7 @@ use weft_model::{Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr
 /// Distinct texts remembered; a flood beyond it shares one number.
 const MAX_NAMES: usize = 4_000_000;
 /// Peer groups with baselines of their own per feature, and entities watched for a change of role.
-const MAX_ENTITIES: usize = 200_000;
+pub(crate) const MAX_ENTITIES: usize = 200_000;
 /// (Entity, subject) pairs of a model whose times are remembered, at most 2 KiB each.
 pub(crate) const MAX_TIMED: usize = 50_000;
 /// Pairs of people met together that a feature remembers (16 bytes each), and how long, in seconds.
@@ -169,6 +170,7 @@ pub(crate) enum Baseline {
     /// The feature reads the graph or other indicators.
     None,
     Topics(Box<Topics>),
+    Counts(Rates),
 }
 
 impl Baseline {
@@ -181,6 +183,7 @@ impl Baseline {
             Self::Categories(levels) => of(levels),
             Self::Volume(levels) => of(levels),
             Self::Hours(levels) => of(levels),
+            Self::Counts(rates) => rates.bytes(),
             Self::Together(_) | Self::None | Self::Topics(_) => 0,
         }
     }
@@ -399,6 +402,15 @@ impl State {
         let is_of_these = self.memory.len() == models.models.len()
             && self.hits.len() == models.suppressions.len()
             && models.models.iter().zip(&self.memory).all(|(model, memory)| model.features.len() == memory.baselines.len());
+        let day = self.day.unwrap_or(0);
+        for (model, memory) in models.models.iter().zip(&mut self.memory) {
+            for (feature, known) in model.features.iter().zip(&mut memory.baselines) {
+                // Before version 6 counts of a day were kept as amounts.
+                if let (FeatureKind::Count(_) | FeatureKind::Distinct(_), Baseline::Volume(levels)) = (&feature.measure, &known) {
+                    *known = Baseline::Counts(Rates::of_amounts(levels, day));
+                }
+            }
+        }
         self.plan = Arc::new(Plan::of(&models.models));
         (self.models, self.settings) = (models, settings);
         self.profiles.number_anew();
@@ -688,7 +700,8 @@ impl State {
 fn baseline(measure: &FeatureKind, place: u32) -> Baseline {
     match measure {
         FeatureKind::Novelty(_) => Baseline::Categories(Levels::at(place)),
-        FeatureKind::Count(_) | FeatureKind::Distinct(_) | FeatureKind::Volume(_) => Baseline::Volume(Levels::at(place)),
+        FeatureKind::Count(_) | FeatureKind::Distinct(_) => Baseline::Counts(Rates::at(place)),
+        FeatureKind::Volume(_) => Baseline::Volume(Levels::at(place)),
         FeatureKind::Association(_) => Baseline::Together(Box::new(CoRecipients::new(MAX_PAIRS, PAIR_HALF_LIFE_S))),
         FeatureKind::Topic(_) => Baseline::Topics(Box::default()),
         FeatureKind::HourOfWeek(_) => Baseline::Hours(Levels::at(place)),

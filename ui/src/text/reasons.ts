@@ -14,6 +14,7 @@ const FORMS: [RegExp, string][] = [
   [/^usually (.*)$/s, "通常は $1"],
   [/^nothing learned yet$/, "まだ学習していない"],
   [/^(\d+) a day$/, "1 日 $1 件"],
+  [/^(\d+) to (\d+) a day$/, "1 日 $1〜$2 件"],
   [/^about (\d+) a day$/, "1 日およそ $1 件"],
   [/^(\d+) bytes$/, "$1 バイト"],
   [/^about (\d+) bytes$/, "およそ $1 バイト"],
