@@ -5,17 +5,14 @@ use fastrand::Rng;
 use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
-use weft_baselines::NoveltyParams;
 use weft_baselines::association::CoRecipients;
 use weft_baselines::counts::{Counts, Rate};
-use weft_baselines::drift::ChangePoint;
+use weft_baselines::drift::{ChangePoint, FULL};
 use weft_baselines::fan_out::Distinct;
 use weft_baselines::fixed_time::FixedTime;
-use weft_baselines::habits::{Habits, Level, Prior, habit_novelty};
 use weft_baselines::periodicity::Contacts;
-use weft_baselines::sketch::{Amounts, amount_tail};
 use weft_baselines::snapshot::encode;
-use weft_baselines::time_of_day::{Profile, TimeOfDay};
+use weft_baselines::{Categories, HourOfWeek, NoveltyParams, Volume, novelty, volume_tail};
 
 const DAY_S: i64 = 86_400;
 
@@ -79,37 +76,27 @@ fn main() -> std::io::Result<()> {
         encode(1, &set).unwrap(),
     )?;
 
-    let (mut user, mut org) = (Habits::new(64, 90 * DAY_S), Habits::new(4096, 90 * DAY_S));
-    (0..200_000).for_each(|i| org.add((4000.0 * rng.f64().powi(3)) as u32, i, 1.0));
-    let updates = rate(|i| user.add((40.0 * rng.f64().powi(3)) as u32, i as i64, 1.0));
-    let params = NoveltyParams::default();
-    let frozen = org.freeze(200_000, params);
-    let score = |levels: &[Option<Level>], value: u64| black_box(habit_novelty(levels, value as u32, 200_000, params, Prior::default()));
-    let levels = [Some(Level::Live(&user)), Some(Level::Frozen(&frozen))];
+    let (mut user, mut org) = (Categories::default(), Categories::default());
+    (0..200_000).for_each(|_| org.add((4000.0 * rng.f64().powi(3)) as u32, FULL));
+    let updates = rate(|_| user.add((40.0 * rng.f64().powi(3)) as u32, FULL));
     let scores = rate(|i| {
-        score(&levels, i % 5000);
+        black_box(novelty(&[Some(&user), Some(&org)], (i % 5000) as u32, NoveltyParams::default(), 1.0));
     });
-    line("habits", updates, scores, encode(1, &user).unwrap())?;
-    let levels = [Some(Level::Live(&user)), Some(Level::Live(&org))];
-    let scores = rate(|i| {
-        score(&levels, i % 5000);
-    });
-    line("  not frozen", updates, scores, encode(1, &org).unwrap())?;
+    line("novelty", updates, scores, encode(1, &user).unwrap())?;
 
-    let mut amounts = Amounts::new(90 * DAY_S);
-    let updates = rate(|i| amounts.add((1e6 * rng.f64().powi(4)) as u64, i as i64, 1.0));
+    let mut amounts = Volume::default();
+    let updates = rate(|_| amounts.add((1e6 * rng.f64().powi(4)) as u64, FULL));
     let scores = rate(|i| {
-        black_box(amount_tail(&[Some(&amounts)], i * 100, 5_000_000, 20.0, 1.0));
+        black_box(volume_tail(&[Some(&amounts)], i * 100, 20.0, 1.0));
     });
-    line("sketch", updates, scores, encode(1, &amounts).unwrap())?;
+    line("volume", updates, scores, encode(1, &amounts).unwrap())?;
 
-    let mut week = TimeOfDay::new(60 * DAY_S);
-    let updates = rate(|i| week.add(rng.usize(0..168), i as i64, 1.0));
-    let flat = Profile::default();
+    let mut week = HourOfWeek::default();
+    let updates = rate(|_| week.add(rng.usize(0..168), FULL));
     let scores = rate(|i| {
-        black_box(week.profile(5_000_000, &flat, 24.0).tail(i as usize));
+        black_box(week.tail(i as usize, 24.0));
     });
-    line("time_of_day", updates, scores, encode(1, &week).unwrap())?;
+    line("hour_of_week", updates, scores, encode(1, &week).unwrap())?;
 
     let mut contacts = Contacts::default();
     let updates = rate(|i| contacts.add(i as i64 * 60_000 + rng.i64(0..20_000)));

@@ -3,13 +3,9 @@
 //!
 //! Every estimator backs off from the entity to its peer group, the organisation and a shipped prior. This crate must not know what
 //! an event or a model is; values are interned numbers, time is an argument.
-//!
-//! `habits`, `sketch` and `time_of_day` forget, stay bounded, take weights (also negative ones) and can be saved; they are to replace
-//! `novelty`, `volume` and `hour_of_week`, which the shipped models still use.
 
 pub mod association;
 pub mod calibration;
-pub mod combine;
 pub mod counts;
 pub mod decay;
 pub mod drift;
@@ -17,23 +13,19 @@ pub mod earlier;
 pub mod evidence;
 pub mod fan_out;
 pub mod fixed_time;
-pub mod habits;
 pub mod hour_of_week;
 pub mod novelty;
 pub mod order;
 pub mod periodicity;
-pub mod sizes;
-pub mod sketch;
 pub mod snapshot;
 pub mod special;
 pub mod spill;
 mod tail;
-pub mod time_of_day;
 pub mod topics;
 pub mod volume;
 
 pub use calibration::{Calibration, PValue, PeerCalibration};
-pub use evidence::{log2_e, surprise_bits};
+pub use evidence::surprise_bits;
 pub use hour_of_week::HourOfWeek;
 pub use novelty::{Categories, Novelty, NoveltyParams, novelty};
 pub use order::ascents_tail;

@@ -1,11 +1,11 @@
 //! Learns: what an hour's groups teach at once, and what a closed day teaches as a whole.
 
-use crate::rates::Shown;
 use crate::context::Context;
 use crate::lesson::{Lesson, Lessons, Level, MAX_OF_HOUR, Place};
 use crate::model::{Feature, FeatureKind, Model};
 use crate::open::Open;
 use crate::profile::Profiles;
+use crate::rates::Shown;
 use crate::scorer::{self, Group};
 use crate::state::{Baseline, Classes, ModelState, Names, State, insert_ordered};
 use weft_baselines::drift::FULL;
