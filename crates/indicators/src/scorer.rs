@@ -460,6 +460,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
                 observed: words.say(|| format!("{amount} a day")),
                 expected: words.say(|| match expected.interval() {
                     _ if expected.n == 0 => "nothing learned yet".to_owned(),
+                    (low, high) if low == high => format!("{low} a day"),
                     (low, high) => format!("{low} to {high} a day"),
                 }),
                 n: expected.n,
