@@ -4,7 +4,7 @@ use crate::drift::FULL;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
-/// Distinct values one context remembers; a flood beyond it is treated as never seen.
+/// Distinct values one context remembers; of more a quarter is forgotten, the rarest and of those the oldest.
 pub const MAX_VALUES: usize = 4096;
 /// A context with more values ranks them once for many questions.
 const MANY: usize = 32;
@@ -66,15 +66,27 @@ impl Categories {
                     }
                 }
             }
-            Err(place) if self.counts.len() < MAX_VALUES && parts > 0 => {
+            Err(_) if parts <= 0 => {}
+            Err(mut place) => {
+                if self.counts.len() >= MAX_VALUES {
+                    self.forget_rarest();
+                    place = self.place(value).unwrap_or_else(|place| place);
+                }
                 self.counts.insert(place, (value, parts.unsigned_abs()));
                 self.total += u64::from(parts.unsigned_abs());
             }
-            Err(_) => {}
         }
         if self.total != before {
             self.ranks.take();
         }
+    }
+    /// Values are numbered as they come.
+    fn forget_rarest(&mut self) {
+        let mut by_worth: Vec<(u32, u32)> = self.counts.iter().map(|(value, count)| (*count, *value)).collect();
+        by_worth.sort_unstable();
+        let Some(last) = by_worth.get(MAX_VALUES / 4 - 1) else { return };
+        self.counts.retain(|(value, count)| (*count, *value) > *last);
+        self.total = self.counts.iter().map(|(_, count)| u64::from(*count)).sum();
     }
     fn place(&self, value: u32) -> Result<usize, usize> {
         self.counts.binary_search_by_key(&value, |(value, _)| *value)
@@ -209,8 +221,13 @@ mod tests {
     #[test]
     fn a_flood_of_values_is_capped() {
         let mut categories = Categories::default();
-        (0..MAX_VALUES as u32 + 100).for_each(|value| categories.add(value, FULL));
-        assert_eq!(categories.total(), MAX_VALUES as f64);
+        (0..10).for_each(|value| (0..5).for_each(|_| categories.add(value, FULL)));
+        for value in 0..3 * MAX_VALUES as u32 {
+            categories.add(value, FULL);
+            assert!(categories.counts.len() <= MAX_VALUES && categories.count(value) > 0.0, "the last is known");
+        }
+        assert!((0..10).all(|value| categories.count(value) == 6.0), "so is what came often");
+        assert_eq!(categories.total, categories.counts.iter().map(|(_, count)| u64::from(*count)).sum::<u64>());
     }
     #[test]
     fn what_was_seen_in_part_counts_in_part() {
