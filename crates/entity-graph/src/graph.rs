@@ -32,13 +32,17 @@ pub(crate) struct Limits {
     pub(crate) external: usize,
     /// Contacts kept one by one over all entities; beyond it only who and when. 32 bytes each.
     pub(crate) listed: usize,
+    /// First and last contacts over all entities; about 45 bytes each.
+    pub(crate) spans: usize,
     /// 16 bytes each.
     pub(crate) ties: usize,
 }
 
 impl Limits {
     fn of(bytes: usize) -> Self {
-        Self { external: part(2_000_000, bytes), listed: part(16_000_000, bytes), ties: part(16_000_000, bytes) }
+        let of = |usual| part(usual, bytes);
+        // A table of 2^21 places is full with so many.
+        Self { external: of((1 << 21) / 8 * 7), listed: of(16_000_000), spans: of(16_000_000), ties: of(16_000_000) }
     }
 }
 
@@ -73,6 +77,9 @@ pub struct EntityGraph {
     pub(crate) began: Option<EventTime>,
     /// Contacts kept one by one.
     pub(crate) listed: usize,
+    /// First and last contacts kept.
+    #[serde(skip)]
+    pub(crate) spans: usize,
     /// The same contacts and logons as a graph; see [`Self::restored`].
     #[serde(skip)]
     pub(crate) ties: Ties,
@@ -124,7 +131,7 @@ impl EntityGraph {
         }
         self.began = Some(self.began.map_or(at, |began| began.min(at)));
         let is_device = self.names.is_device(by);
-        let is_listed = self.listed < self.limits.listed;
+        let room = [self.listed < self.limits.listed, self.spans < self.limits.spans];
         let record = if let Some(record) = self.external.get_mut(entity) {
             record
         } else if self.external.len() < self.limits.external {
@@ -135,9 +142,13 @@ impl EntityGraph {
             self.refused += 1;
             return;
         };
-        let (place, before) = (record.place(), record.listed());
-        let is_first = record.add(touch, by, is_device, is_listed);
-        self.listed = (self.listed + record.listed()).saturating_sub(before);
+        let (place, listed, spans) = (record.place(), record.listed(), record.spans());
+        let is_first = record.add(touch, by, is_device, room);
+        self.listed = (self.listed + record.listed()).saturating_sub(listed);
+        self.spans += record.spans() - spans;
+        if self.spans >= self.limits.spans && touch.contact == Contact::Use && !record.has(by) {
+            self.refused += 1;
+        }
         if is_first {
             self.ties.tie(&self.names.name(by), place, self.limits.ties);
         }
@@ -150,11 +161,13 @@ impl EntityGraph {
     }
     /// The graph as it was before it was written, with what is not written built anew.
     pub fn restored(mut self) -> Self {
+        self.spans = self.external.values().map(Record::spans).sum();
         self.tie_anew();
         self
     }
     fn tie_anew(&mut self) {
-        let mut ties = Ties::default();
+        // Not both at once: they are large.
+        let mut ties = std::mem::take(&mut self.ties).emptied();
         for (entity, record) in &mut self.external {
             let place = ties.outside(entity);
             record.set_place(place);
@@ -227,14 +240,24 @@ impl EntityGraph {
         let met = kind.and_then(|kind| self.kinds.get(&kind)).map_or(1.0, |count| *count as f64 / population).max(1.0);
         ((touchers as f64 + 0.5 / met) / (population + 1.0)).min(1.0)
     }
-    /// Forgets external entities that nobody touched for long, and bindings that ended long ago.
+    /// Forgets external entities that nobody touched for long, and bindings that ended long ago. When half of the room for first and last contacts is
+    /// taken, forgets those of who did not come for as long, too.
     pub fn forget(&mut self, now: EventTime) {
-        let (kinds, ties, listed) = (&mut self.kinds, &mut self.ties, &mut self.listed);
+        let is_filling = self.spans > self.limits.spans / 2;
+        let mut is_tied_anew = false;
+        let (kinds, ties, listed, spans) = (&mut self.kinds, &mut self.ties, &mut self.listed, &mut self.spans);
         self.external.retain(|entity, record| {
             let is_kept = !record.is_stale(now);
+            let before = record.spans();
+            if is_kept && is_filling {
+                record.forget(now);
+                *spans -= before - record.spans();
+                is_tied_anew |= record.spans() < before;
+            }
             if !is_kept {
                 ties.forget(record.place());
                 *listed = listed.saturating_sub(record.listed());
+                *spans -= before;
                 if let Some(count) = kinds.get_mut(&entity.kind) {
                     *count -= 1;
                 }
@@ -242,7 +265,7 @@ impl EntityGraph {
             is_kept
         });
         self.bindings.forget(now.plus_ms(-BINDINGS_MS));
-        if self.ties.is_worn() {
+        if is_tied_anew || self.ties.is_worn() {
             self.tie_anew();
         }
         if self.names.is_filling() {
@@ -306,6 +329,26 @@ mod tests {
         assert_eq!(prevalence(&graph, &site, EventTime(20 * DAY_MS), &[]), 0.05, "long ago");
         assert_eq!(prevalence(&graph, &Entity::new(EntityKind::Domain, "new.example"), at, &[]), 0.05);
         assert_eq!(graph.touches(&site).and_then(Touches::contacts).map(|c| c.len()), Some(4));
+    }
+
+    #[test]
+    fn who_did_not_come_for_long_makes_room_once_it_is_scarce() {
+        let mut graph = EntityGraph::default();
+        graph.limits.spans = 20;
+        let site = Entity::new(EntityKind::Domain, "site.example");
+        let later = EventTime(50 * DAY_MS);
+        (0..12).for_each(|i| graph.touch(&site, touch(&format!("d{i}"), 0)));
+        graph.touch(&site, touch("d0", later.0));
+        (0..20).for_each(|i| graph.touch(&site, touch(&format!("e{i}"), later.0)));
+        assert_eq!((graph.spans, graph.refused()), (20, 12));
+        graph.forget(later);
+        assert_eq!(graph.spans, 9, "those of the day");
+        graph.touch(&site, touch("d3", later.0));
+        let visitors = |graph: &EntityGraph| graph.touches(&site).map(|touches| touches.touchers(later, later));
+        let sites = |graph: &EntityGraph, who: &str| graph.domains_touched_by(who, EventTime(0), later).len();
+        let told = |graph: &EntityGraph| (visitors(graph), ["d0", "d3", "d4", "e0"].map(|who| sites(graph, who)), graph.spans);
+        assert_eq!(told(&graph), (Some(10), [1, 1, 0, 1], 10));
+        assert_eq!(told(&graph.clone().restored()), told(&graph));
     }
 
     #[test]

@@ -30,6 +30,13 @@ pub(crate) struct Ties {
 }
 
 impl Ties {
+    /// The same room without any.
+    pub(crate) fn emptied(mut self) -> Self {
+        self.graph.clear();
+        self.inside.clear();
+        (self.gone, self.refused) = (0, 0);
+        self
+    }
     pub(crate) fn outside(&mut self, entity: &Entity) -> Place {
         Place(u32::try_from(self.graph.add_node(End::Outside(entity.clone())).index()).unwrap_or(u32::MAX))
     }

@@ -141,6 +141,12 @@ impl Many {
             self.put(after.0, after.1);
         }
     }
+    /// The others, with no room for those that went.
+    fn without(&self, is_gone: impl Fn(&Span) -> bool) -> Self {
+        let mut left: Vec<(u32, Span)> = self.spans.iter().filter(|(_, span)| !is_gone(span)).map(|(who, span)| (*who, *span)).collect();
+        left.sort_unstable_by_key(|(who, span)| (span.first(), *who));
+        Self::of(&left)
+    }
     fn count(&self, devices: bool, from: EventTime, to: EventTime) -> usize {
         let [others, of_devices] = &self.firsts;
         let begun = if devices { of_devices } else { others }.partition_point(|first| *first <= to);
@@ -184,6 +190,18 @@ impl Spans {
         match self {
             Self::Few(spans) => spans.len(),
             Self::Many(many) => many.spans.len(),
+        }
+    }
+    /// Lets go of those that ended before `horizon`.
+    fn forget(&mut self, horizon: EventTime) {
+        let is_gone = |span: &Span| span.last() < horizon;
+        match self {
+            Self::Few(spans) if spans.iter().any(|(_, span)| is_gone(span)) => {
+                spans.retain(|(_, span)| !is_gone(span));
+                spans.shrink_to_fit();
+            }
+            Self::Many(many) if many.floor < horizon => **many = many.without(is_gone),
+            _ => {}
         }
     }
     /// How many devices, or others, have a span that meets `[from, to]`.
@@ -260,8 +278,17 @@ impl Record {
     pub(crate) fn listed(&self) -> usize {
         self.list.len()
     }
-    /// Takes a contact of the one with the number `by`; keeps it one by one when `is_listed`. Whether that one is new here.
-    pub(crate) fn add(&mut self, touch: &Touch, by: u32, is_device: bool, is_listed: bool) -> bool {
+    /// Whether the first and last contact of this one are kept.
+    pub(crate) fn has(&self, who: u32) -> bool {
+        self.by.get(who).is_some()
+    }
+    /// Those inside whose first and last contact are kept.
+    pub(crate) fn spans(&self) -> usize {
+        self.by.len()
+    }
+    /// Takes a contact of the one with the number `by`; keeps it one by one when `is_listed`, and who is new here when there `is_room`. Whether
+    /// that one is new.
+    pub(crate) fn add(&mut self, touch: &Touch, by: u32, is_device: bool, [is_listed, is_room]: [bool; 2]) -> bool {
         let at = touch.event.time;
         self.first_seen = self.first_seen.min(at);
         self.last_seen = self.last_seen.max(at);
@@ -275,7 +302,7 @@ impl Record {
             return false;
         }
         if touch.contact == Contact::Use {
-            is_first = self.span(by, at, touch.domain != Domain::Email, is_device);
+            is_first = self.span(by, at, touch.domain != Domain::Email, is_device, is_room);
         }
         if self.is_hub || !is_listed || self.list.len() >= MAX_TOUCHES {
             self.is_hub = true;
@@ -286,15 +313,15 @@ impl Record {
         is_first
     }
     /// Whether it is a new one.
-    fn span(&mut self, by: u32, at: EventTime, is_use: bool, is_device: bool) -> bool {
+    fn span(&mut self, by: u32, at: EventTime, is_use: bool, is_device: bool, is_room: bool) -> bool {
         let bytes = at.0.to_le_bytes();
         let Some(mut span) = self.by.get(by).copied() else {
-            let has_room = self.by.len() < MAX_TOUCHERS;
-            if has_room {
+            let is_room = is_room && self.by.len() < MAX_TOUCHERS;
+            if is_room {
                 let used = if is_use { Used::Throughout } else { Used::Never };
                 self.by.insert(by, Span { first: bytes, last: bytes, used, is_device });
             }
-            return has_room;
+            return is_room;
         };
         let (first, last) = (span.first(), span.last());
         let is_wider = at < first || at > last;
@@ -326,6 +353,14 @@ impl Record {
     }
     pub(crate) fn is_stale(&self, now: EventTime) -> bool {
         now.since(self.last_seen) > FORGET_MS
+    }
+    /// Lets go of who did not come for as long as after which a silent entity is forgotten.
+    pub(crate) fn forget(&mut self, now: EventTime) {
+        let before = self.by.len();
+        self.by.forget(now.plus_ms(-FORGET_MS));
+        if let Some(rest) = self.rest.as_mut().filter(|_| self.by.len() < before) {
+            rest.used.retain(|who, _| self.by.get(*who).is_some());
+        }
     }
     /// First and last contact that was its bearer's own use.
     fn used(&self, who: u32, span: &Span) -> Option<(EventTime, EventTime)> {
@@ -502,7 +537,7 @@ mod tests {
                 let domain = if is_mail { Domain::Email } else { Domain::Network };
                 let event = EventRef { time: at, uid: EventUid([0; 16]) };
                 let touch = Touch { event, domain, class_uid: 1, by: SmolStr::default(), contact: Contact::Use };
-                record.get_or_insert_with(|| Record::new(at, Place::default())).add(&touch, who, is_device, true);
+                record.get_or_insert_with(|| Record::new(at, Place::default())).add(&touch, who, is_device, [true; 2]);
                 let span = spans.entry(who).or_insert((at, at, is_device));
                 *span = (span.0.min(at), span.1.max(at), is_device);
                 if !is_mail {
