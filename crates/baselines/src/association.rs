@@ -108,6 +108,10 @@ impl CoRecipients {
             self.known = self.pairs.keys().flat_map(|key| [(key >> 32) as u32, *key as u32]).collect();
         }
     }
+    /// Bytes that they take, about.
+    pub fn bytes(&self) -> usize {
+        self.pairs.capacity() * (size_of::<(u64, f32)>() + 1) + self.known.len() * 2 * size_of::<u32>()
+    }
     /// Pairs remembered.
     pub fn len(&self) -> usize {
         self.pairs.len()

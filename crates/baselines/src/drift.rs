@@ -136,6 +136,10 @@ impl<T: Clone> Ledger<T> {
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.latest.iter().map(|contribution| &contribution.what)
     }
+    /// Bytes that they take, but for what they keep on the heap.
+    pub fn bytes(&self) -> usize {
+        self.latest.capacity() * size_of::<Contribution<T>>()
+    }
     /// Contributions remembered.
     pub fn len(&self) -> usize {
         self.latest.len()

@@ -68,6 +68,13 @@ impl Distinct {
             }
         }
     }
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Listed(list) => list.capacity() * size_of::<u32>(),
+            Self::Sketch(registers) => registers.capacity(),
+        }
+    }
     /// How many different values, exact up to 128.
     pub fn estimate(&self) -> f64 {
         match self {

@@ -78,6 +78,10 @@ impl FixedTime {
     pub fn is_empty(&self) -> bool {
         self.starts_s.is_empty()
     }
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.starts_s.capacity() * size_of::<u32>()
+    }
     /// Each burst opens a window of each width. The bursts of another day within half an hour of its time of day fall into it with
     /// probability width / hour each, when times are evenly spread at that scale; the number of other days hit is the sum of such
     /// trials, one a day (a scan statistic; Naus, JASA 60, 1965). The best window pays for all windows tried.

@@ -70,6 +70,10 @@ impl Contacts {
     pub fn is_empty(&self) -> bool {
         self.times_ms.is_empty()
     }
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.times_ms.capacity() * size_of::<i64>()
+    }
     /// The middle gap in milliseconds, 0 with fewer than two contacts.
     pub fn median_gap_ms(&self) -> i64 {
         let mut gaps: Vec<i64> = self.times_ms.iter().zip(self.times_ms.iter().skip(1)).map(|(a, b)| b.saturating_sub(*a)).collect();

@@ -159,6 +159,14 @@ impl Topics {
         }
         history.learn(direction, parts);
     }
+    /// Bytes that they take, about.
+    pub fn bytes(&self) -> usize {
+        let of = |history: &History| {
+            let numbers = history.centroids.iter().map(|centroid| centroid.numbers.len()).sum::<usize>();
+            history.centroids.capacity() * size_of::<Centroid>() + numbers
+        };
+        self.histories.capacity() * (size_of::<(u32, History)>() + 1) + self.histories.values().map(of).sum::<usize>()
+    }
     /// Histories held.
     pub fn len(&self) -> usize {
         self.histories.len()

@@ -99,6 +99,7 @@ impl Engine {
         sections.put("notes", &self.graph.notes)?;
         self.state.sync_spill()?;
         sections.put("state", &self.state)?;
+        sections.put("counted", &self.state.counted())?;
         sections.put("findings", &self.findings)?;
         sections.put("rules", &self.rules)?;
         sections.put("indicators", &self.indicators)?;
@@ -112,7 +113,9 @@ impl Engine {
     /// The engine that was written, to go on with the same knowledge.
     pub(crate) fn read(knowledge: Knowledge, found: &mut Found) -> Result<Self, SnapshotError> {
         let state: State = found.take("state")?;
-        let state = state.restored(knowledge.models.clone(), knowledge.settings);
+        // Older files have lists in the state.
+        let counted = if found.has("counted") { found.take("counted")? } else { Default::default() };
+        let state = state.restored(knowledge.models.clone(), knowledge.settings, counted);
         let mut graph = found.take::<EntityGraph>("graph")?.restored();
         graph.notes = found.take("notes")?;
         // Files from before there were rules have no such section.
@@ -346,6 +349,7 @@ impl Engine {
         let mut held = self.state.held();
         held.extend(self.graph.held());
         held.push(("rules", self.rules.bytes()));
+        held.push(("notes", self.memory.bytes()));
         let of = |one: &Indicator| {
             let lists = one.entities.len() * size_of::<Entity>() + one.events.len() * size_of::<EventRef>() + one.why.len() * WHY_BYTES;
             size_of::<Indicator>() + lists

@@ -72,7 +72,14 @@ fn keep<T>(notes: &mut VecDeque<Arc<T>>, note: T) {
     notes.push_back(Arc::new(note));
 }
 
+/// A note with its counters, its place in the list, and its names, near enough.
+const NOTE_BYTES: usize = 160;
+
 impl Memory {
+    /// Bytes that they take, about.
+    pub(crate) fn bytes(&self) -> usize {
+        (self.letters.len() + self.openings.len() + self.uploads.len() + self.undoings.len()) * NOTE_BYTES
+    }
     /// Notes what is worth it of an event and its facts.
     pub(crate) fn note(&mut self, event: &Event, facts: &[Fact], context: Context<'_>) {
         match &event.body {

@@ -184,7 +184,7 @@ pub(crate) fn close(
             }
             let amount = match &feature.measure {
                 FeatureKind::Count(_) => u64::from(open.count),
-                FeatureKind::Distinct(_) => open.distinct(position).len() as u64,
+                FeatureKind::Distinct(_) => open.counted(position),
                 _ => continue,
             };
             if let Some(Baseline::Counts(known)) = memory.baselines.get_mut(position) {

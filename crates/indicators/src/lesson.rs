@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use weft_baselines::drift::{FULL, Ledger, Verdict};
+use weft_model::held::of_table;
 use weft_model::{Entity, EventTime, Indicator, IndicatorUid, SmolStr};
 
 /// Things learned that can still be judged; the oldest become final first.
@@ -100,6 +101,10 @@ fn key(uid: &IndicatorUid) -> u64 {
 }
 
 impl Lessons {
+    /// Bytes that they take, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.ledger.bytes() + of_table(&self.condemned)
+    }
     /// `model` learned this from the facts behind an indicator, with a weight in 64ths.
     pub(crate) fn remember(&mut self, uid: &IndicatorUid, model: usize, lesson: Lesson, parts: i32) {
         self.ledger.remember(key(uid), (model, lesson), parts);

@@ -43,7 +43,7 @@ pub use lesson::Judgement;
 pub use model::{Feature, FeatureKind, Model, ModelSet};
 pub use outside::Outside;
 pub use profile::{PROFILE_BYTES, ProfileCounts};
-pub use state::{Settings, State};
+pub use state::{Counted, Settings, State};
 pub use suppression::{Hits, Suppression};
 pub use tally::Tally;
 pub use weft_baselines::drift::Verdict;

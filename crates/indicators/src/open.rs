@@ -2,6 +2,8 @@
 
 use crate::state::{Names, insert_ordered};
 use serde::{Deserialize, Serialize};
+use weft_baselines::fan_out::Distinct;
+use weft_model::id::content_hash;
 use weft_model::{Entity, EntityKind, EventRef, Indicator, SmolStr};
 
 /// Entities kept without a list of their own.
@@ -79,10 +81,19 @@ struct Rest {
     /// Further events, in order.
     events: Vec<EventRef>,
     entities: Vec<Coded>,
-    /// Different values by place of the feature, in order.
+    /// Different values by place of the feature, in order: who was met together. In files up to version 5 also of features that only count them.
     distinct: Vec<(usize, Vec<SmolStr>)>,
     /// Values of ordered features as they came, each once in a row.
     sequence: Vec<(usize, Vec<SmolStr>)>,
+    /// How many different values, by place of the feature; a section of its own in snapshots.
+    #[serde(skip)]
+    counted: Vec<(usize, Distinct)>,
+}
+
+/// The same on every machine and in every version: sketches outlive the process.
+fn hash(value: &str) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = content_hash("distinct", &[value.as_bytes()]);
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
 impl Open {
@@ -118,7 +129,8 @@ impl Open {
         let values =
             |values: &[(usize, Vec<SmolStr>)]| values.iter().map(|(_, values)| 32 + values.len() * size_of::<SmolStr>()).sum::<usize>();
         let lists = rest.events.len() * size_of::<EventRef>() + rest.entities.len() * size_of::<Coded>();
-        kept + size_of::<Rest>() + lists + values(&rest.distinct) + values(&rest.sequence)
+        let counted = rest.counted.iter().map(|(_, counted)| size_of::<(usize, Distinct)>() + counted.heap_bytes()).sum::<usize>();
+        kept + size_of::<Rest>() + lists + values(&rest.distinct) + values(&rest.sequence) + counted
     }
     /// One more event, unless there are so many.
     pub(crate) fn add_event(&mut self, event: EventRef, most: usize) {
@@ -172,6 +184,32 @@ impl Open {
     pub(crate) fn sequence(&self, position: usize) -> &[SmolStr] {
         self.rest.as_ref().map_or(&[], |rest| at(&rest.sequence, position))
     }
+    /// How many different values a feature has seen so far.
+    pub(crate) fn counted(&self, position: usize) -> u64 {
+        let found = self.rest.iter().flat_map(|rest| &rest.counted).find(|(known, _)| *known == position);
+        found.map_or(0, |(_, counted)| counted.estimate().round() as u64)
+    }
+    /// One more value of a feature that counts how many different ones there are; whether it is seen to be another one.
+    pub(crate) fn count(&mut self, position: usize, value: &str) -> bool {
+        at_mut(&mut self.rest.get_or_insert_default().counted, position).is_some_and(|counted| counted.add(hash(value)))
+    }
+    /// Of all features that count.
+    pub(crate) fn all_counted(&self) -> &[(usize, Distinct)] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.counted)
+    }
+    pub(crate) fn set_counted(&mut self, counted: Vec<(usize, Distinct)>) {
+        self.rest.get_or_insert_default().counted = counted;
+    }
+    /// Counts what an older file lists.
+    pub(crate) fn count_listed(&mut self, position: usize) {
+        let listed = self.rest.as_mut().map(|rest| &mut rest.distinct).and_then(|lists| {
+            let place = lists.iter().position(|(known, _)| *known == position)?;
+            Some(lists.remove(place).1)
+        });
+        listed.into_iter().flatten().for_each(|value| {
+            self.count(position, &value);
+        });
+    }
     pub(crate) fn distinct_mut(&mut self, position: usize) -> Option<&mut Vec<SmolStr>> {
         at_mut(&mut self.rest.get_or_insert_default().distinct, position)
     }
@@ -184,10 +222,10 @@ fn at(values: &[(usize, Vec<SmolStr>)], position: usize) -> &[SmolStr] {
     values.iter().find(|(known, _)| *known == position).map_or(&[], |(_, values)| values)
 }
 
-fn at_mut(values: &mut Vec<(usize, Vec<SmolStr>)>, position: usize) -> Option<&mut Vec<SmolStr>> {
+fn at_mut<T: Default>(values: &mut Vec<(usize, T)>, position: usize) -> Option<&mut T> {
     let at = values.iter().position(|(known, _)| *known >= position).unwrap_or(values.len());
     if values.get(at).is_none_or(|(known, _)| *known != position) {
-        values.insert(at, (position, Vec::new()));
+        values.insert(at, (position, T::default()));
     }
     values.get_mut(at).map(|(_, values)| values)
 }
@@ -217,6 +255,24 @@ mod tests {
         assert_eq!(open.events(), events.into_iter().collect::<Vec<_>>());
         assert_eq!(open.entities(&texts), entities.into_iter().collect::<Vec<_>>());
         assert!(size_of::<Open>() <= 96, "{}", size_of::<Open>());
+    }
+
+    #[test]
+    fn different_values_are_counted_exactly_and_then_nearly() {
+        let mut open = Open::default();
+        for number in 0..128 {
+            assert!(open.count(2, &format!("v{number}")) && !open.count(2, &format!("v{number}")));
+        }
+        assert_eq!((open.counted(2), open.counted(1)), (128, 0));
+        (0..5000).for_each(|number| {
+            open.count(2, &format!("v{number}"));
+        });
+        assert!(open.counted(2).abs_diff(5000) < 500, "{}", open.counted(2));
+        assert!(open.heap_bytes() < 1500, "{}", open.heap_bytes());
+        assert_eq!(hash("198.51.100.7"), 3_119_733_701_271_964_569, "as in every snapshot");
+        open.distinct_mut(1).unwrap().extend(["a", "b"].map(SmolStr::new));
+        open.count_listed(1);
+        assert_eq!((open.counted(1), open.distinct(1).len(), open.counted(2) > 4000), (2, 0, true));
     }
 
     #[test]

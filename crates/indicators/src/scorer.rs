@@ -24,8 +24,8 @@ const VOLUME_STRENGTH: f64 = 20.0;
 const HOUR_STRENGTH: f64 = 24.0;
 /// Tail of a volume nobody has ever shown, before any observation.
 const VOLUME_PRIOR: f64 = 0.05;
-/// Distinct values counted per subject and day.
-const MAX_DISTINCT: usize = 10_000;
+/// Who is met together, per subject and day.
+const MAX_MET: usize = 10_000;
 /// Values whose order is looked at per subject and day.
 const MAX_ORDERED: usize = 64;
 /// Entity-days a table needs before its model may speak: a cold start is quiet.
@@ -227,9 +227,10 @@ fn open(state: &mut State, index: usize, model: &Model, group: &Group<'_>, came_
         let mut is_first = false;
         for (position, feature) in model.features.iter().enumerate() {
             match &feature.measure {
-                FeatureKind::Distinct(field) | FeatureKind::Association(field) => {
+                FeatureKind::Distinct(field) => is_first |= fact.get(*field).is_some_and(|value| open.count(position, value)),
+                FeatureKind::Association(field) => {
                     let set = open.distinct_mut(position)?;
-                    if let Some(value) = fact.get(*field).filter(|_| set.len() < MAX_DISTINCT) {
+                    if let Some(value) = fact.get(*field).filter(|_| set.len() < MAX_MET) {
                         is_first |= insert_ordered(set, value.clone());
                     }
                 }
@@ -269,7 +270,14 @@ fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, mea
     } else {
         Times::Contacts(Contacts::default())
     };
-    let (last, known) = times.entry(key).or_default().entry(position).or_insert((at.day(), empty));
+    let list = times.entry(key).or_default();
+    // Few models look at the times of more than one thing.
+    let place = list.iter().position(|(known, _)| *known >= position).unwrap_or(list.len());
+    if list.get(place).is_none_or(|(known, _)| *known != position) {
+        list.reserve_exact(1);
+        list.insert(place, (position, (at.day(), empty)));
+    }
+    let Some((_, (last, known))) = list.get_mut(place) else { return };
     *last = at.day();
     match known {
         Times::Contacts(contacts) => contacts.add(at.0),
@@ -279,7 +287,7 @@ fn note_time(times: &mut TimesBySubject, group: &Group<'_>, position: usize, mea
 
 /// How far the times of the group's subject are from chance.
 fn times_answer(memory: &ModelState, group: &Group<'_>, position: usize) -> Option<Answer> {
-    let (_, times) = memory.times.get(&group.names())?.get(&position)?;
+    let (_, (_, times)) = memory.times.get(&group.names())?.iter().find(|(known, _)| *known == position)?;
     let (p, observed, expected, n) = match times {
         Times::Contacts(contacts) => {
             let found = contacts.periodicity();
@@ -447,7 +455,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
         (FeatureKind::Rarity(kind), _) => rarity(*kind, model, &state.lessons, context, fact, words),
         (FeatureKind::Count(_) | FeatureKind::Distinct(_), Some(Baseline::Counts(rates))) => {
             let amount = match &feature.measure {
-                FeatureKind::Distinct(_) => open.map_or(0, |open| open.distinct(position).len() as u64),
+                FeatureKind::Distinct(_) => open.map_or(0, |open| open.counted(position)),
                 _ => open.map_or(0, |open| u64::from(open.count)),
             };
             let is_few = amount < 2 || matches!(&feature.measure, FeatureKind::Count(count) if amount < count.at_least);

@@ -20,6 +20,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use weft_baselines::association::CoRecipients;
 use weft_baselines::drift::{ChangePoint, FULL, parts, update_weight};
+use weft_baselines::fan_out::Distinct;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
 use weft_baselines::spill::{Spill, SpillError};
@@ -174,7 +175,7 @@ pub(crate) enum Baseline {
 }
 
 impl Baseline {
-    /// Bytes of what is known of others, as far as they grow with their number.
+    /// Bytes of what is known of others.
     fn bytes(&self) -> usize {
         fn of<T: Estimator>(levels: &Levels<T>) -> usize {
             of_table(&levels.peer) + levels.peer.values().chain([&levels.organisation]).map(T::heap_bytes).sum::<usize>()
@@ -184,7 +185,9 @@ impl Baseline {
             Self::Volume(levels) => of(levels),
             Self::Hours(levels) => of(levels),
             Self::Counts(rates) => rates.bytes(),
-            Self::Together(_) | Self::None | Self::Topics(_) => 0,
+            Self::Together(together) => together.bytes(),
+            Self::Topics(topics) => topics.bytes(),
+            Self::None => 0,
         }
     }
 }
@@ -220,8 +223,22 @@ pub(crate) enum Times {
     Fixed(FixedTime),
 }
 
+impl Times {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Contacts(contacts) => contacts.heap_bytes(),
+            Self::Fixed(fixed) => fixed.heap_bytes(),
+        }
+    }
+}
+
 /// The times behind features that look at when facts come, by (entity, subject) and place of the feature, with the day last seen.
-pub(crate) type TimesBySubject = HashMap<(SmolStr, SmolStr), BTreeMap<usize, (i64, Times)>>;
+pub(crate) type TimesBySubject = HashMap<(SmolStr, SmolStr), Vec<(usize, (i64, Times))>>;
+
+fn times_bytes(times: &TimesBySubject) -> usize {
+    let lists = times.values().map(|list| of_list(list) + list.iter().map(|(_, (_, times))| times.heap_bytes()).sum::<usize>());
+    of_table(times) + lists.sum::<usize>()
+}
 
 /// One model's memory.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -318,6 +335,9 @@ impl Classes {
     }
 }
 
+/// By model, entity and subject, and place of the feature.
+pub type Counted = Vec<(usize, (u32, u32), Vec<(usize, Distinct)>)>;
+
 /// Everything learned. Cloning it is how a provisional look ahead is taken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
@@ -397,18 +417,36 @@ impl State {
         }
     }
 
-    /// What was written of the state of these models, ready to go on; `None` when it is of others.
-    pub fn restored(mut self, models: Arc<ModelSet>, settings: Settings) -> Option<Self> {
+    /// How many different values the open day has seen; written apart, files up to version 5 have lists in the state.
+    pub fn counted(&self) -> Counted {
+        let of = |(index, memory): (usize, &ModelState)| -> Counted {
+            let counting = memory.open.iter().filter(|(_, open)| !open.all_counted().is_empty());
+            counting.map(|(key, open)| (index, *key, open.all_counted().to_vec())).collect()
+        };
+        self.memory.iter().enumerate().flat_map(of).collect()
+    }
+
+    /// What was written of the state of these models, with what was counted, ready to go on; `None` when it is of others.
+    pub fn restored(mut self, models: Arc<ModelSet>, settings: Settings, counted: Counted) -> Option<Self> {
         let is_of_these = self.memory.len() == models.models.len()
             && self.hits.len() == models.suppressions.len()
             && models.models.iter().zip(&self.memory).all(|(model, memory)| model.features.len() == memory.baselines.len());
         let day = self.day.unwrap_or(0);
         for (model, memory) in models.models.iter().zip(&mut self.memory) {
-            for (feature, known) in model.features.iter().zip(&mut memory.baselines) {
+            for ((place, feature), known) in (0..).zip(&model.features).zip(&mut memory.baselines) {
+                if let FeatureKind::Distinct(_) = feature.measure {
+                    memory.open.values_mut().for_each(|open| open.count_listed(place));
+                }
                 // Before version 6 counts of a day were kept as amounts.
                 if let (FeatureKind::Count(_) | FeatureKind::Distinct(_), Baseline::Volume(levels)) = (&feature.measure, &known) {
                     *known = Baseline::Counts(Rates::of_amounts(levels, day));
                 }
+            }
+        }
+        for (index, key, counted) in counted {
+            let open = self.memory.get_mut(index).and_then(|memory| memory.open.get_mut(&key));
+            if let Some(open) = open {
+                open.set_counted(counted);
             }
         }
         self.plan = Arc::new(Plan::of(&models.models));
@@ -630,7 +668,7 @@ impl State {
                 let horizon = EventTime((closing - 7) * weft_model::DAY_MS);
                 memory.suspects.retain(|_, (_, last)| closing - *last < SUSPECT_DAYS);
                 memory.times.retain(|_, times| {
-                    times.values().any(|(last, times)| closing - last <= if matches!(times, Times::Fixed(_)) { 32 } else { 3 })
+                    times.iter().any(|(_, (last, times))| closing - last <= if matches!(times, Times::Fixed(_)) { 32 } else { 3 })
                 });
                 memory.recent.retain(|_, list| {
                     list.retain(|recent| recent.at >= horizon);
@@ -657,8 +695,9 @@ impl State {
             ("texts of the day", self.texts.bytes() + of_list(&self.profile_of) + of_list(&self.coded)),
             ("open", of_all(|memory| of_table(&memory.open) + memory.open.values().map(Open::heap_bytes).sum::<usize>())),
             ("highest of the day", of_all(|memory| of_table(&memory.today))),
-            ("recent", of_all(|memory| of_table(&memory.recent))),
-            ("times", of_all(|memory| of_table(&memory.times) + memory.times.len() * size_of::<Times>())),
+            ("recent", of_all(|memory| of_table(&memory.recent) + memory.recent.values().map(of_list).sum::<usize>())),
+            ("times", of_all(|memory| times_bytes(&memory.times))),
+            ("lessons", self.lessons.bytes()),
             ("suspects", of_all(|memory| of_table(&memory.suspects) + of_table(&memory.changes))),
             ("calibration", of_all(|memory| memory.calibration.bytes())),
             ("levels", of_all(|memory| memory.baselines.iter().map(Baseline::bytes).sum())),
