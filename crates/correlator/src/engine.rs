@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use weft_baselines::spill::{Spill, SpillError};
 use weft_enrich::Enricher;
-use weft_entity_graph::{Contact, Correspondents, EntityGraph, Touch};
+use weft_entity_graph::{Contact, Correspondents, EntityGraph, Groups, Touch};
 use weft_indicators::{Context, Extractor, Fact, Findings, Judgement, ModelSet, Outside, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventRef, EventTime, EventUid, Incident, IncidentUid, Indicator,
@@ -67,6 +67,7 @@ impl Engine {
     pub fn new(knowledge: Knowledge) -> Self {
         let mut graph = EntityGraph::default();
         graph.correspondents = Correspondents::of(&knowledge.directory);
+        graph.groups = Groups::default().under(&knowledge.directory);
         for (key, person) in knowledge.directory.people() {
             graph.known(EntityKind::Person, &SmolStr::new(key));
             if !person.device_host_name.is_empty() {
@@ -97,6 +98,7 @@ impl Engine {
     pub(crate) fn write(&self, sections: &mut Sections<'_>) -> Result<(), SnapshotError> {
         sections.put("graph", &self.graph)?;
         sections.put("notes", &self.graph.notes)?;
+        sections.put("groups", &self.graph.groups)?;
         self.state.sync_spill()?;
         sections.put("state", &self.state)?;
         sections.put("counted", &self.state.counted())?;
@@ -118,6 +120,9 @@ impl Engine {
         let state = state.restored(knowledge.models.clone(), knowledge.settings, counted);
         let mut graph = found.take::<EntityGraph>("graph")?.restored();
         graph.notes = found.take("notes")?;
+        // Files from before groups were learned have no such section.
+        let groups = if found.has("groups") { found.take("groups")? } else { Groups::default() };
+        graph.groups = groups.under(&knowledge.directory);
         // Files from before there were rules have no such section.
         let rules = match found.has("rules") {
             true => found.take::<weft_sigma::State>("rules")?.restored(knowledge.rules.clone(), knowledge.settings),
@@ -159,6 +164,7 @@ impl Engine {
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
         let (mut facts, mut sighted, mut wrote) = (Vec::with_capacity(events.len() * 2), Vec::new(), Vec::new());
+        let mut colleagues = Vec::new();
         // An entity, who touched it, and by which of the events: a large hour has millions.
         let mut touches: Vec<(Entity, Option<u32>, Contact, u32)> = Vec::new();
         let (mut seated, mut strayed, mut sanctioned) = (Vec::new(), Vec::new(), Vec::new());
@@ -191,6 +197,7 @@ impl Engine {
             sanctioned.extend(extracted.sanctioned.into_iter().map(|domain| (domain, event.time)));
             strayed.extend(extracted.strayed.into_iter().map(|stray| (stray, event.time)));
             wrote.extend(extracted.wrote.into_iter().map(|written| (written, event.time)));
+            colleagues.extend(extracted.colleagues);
         }
         let context = Context {
             graph: &self.graph,
@@ -224,6 +231,9 @@ impl Engine {
         for ((address, domain), at) in wrote {
             self.graph.correspondents.wrote(&address, domain.as_deref(), at);
         }
+        for (one, other) in colleagues {
+            self.graph.groups.met(&one, &other);
+        }
     }
 
     fn context(&self) -> Context<'_> {
@@ -243,6 +253,7 @@ impl Engine {
         self.unteach(before.unwrap_or(now.day()), now.day());
         self.archive(now);
         self.graph.forget(now);
+        self.graph.groups.start_day(now.day(), &self.knowledge.directory);
         self.memory.forget(now);
         self.indicators.retain(|_, indicator| now.since(indicator.end_time) < REMEMBER_MS);
         let surplus = self.indicators.len().saturating_sub(MAX_INDICATORS);

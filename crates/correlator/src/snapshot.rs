@@ -7,9 +7,9 @@
 //! end         an empty name
 //! ```
 //!
-//! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`; 3 adds `notes`; 4 has weights, lessons and
+//! A section's hash is over header, name and what is compressed. Versions: 1 is the first; 2 adds `silences`; 3 adds `notes` (`rules` came without a new version); 4 has weights, lessons and
 //! peer classes in `state`; 5 has one profile an entity in `state`, of which some may be in the spill, and contacts by number in `graph`;
-//! 6 has the days that count in each calibration table, counts of a day as rates, and `counted` in place of lists in `state`. A change of what a section holds is a new version
+//! 6 has the days that count in each calibration table, counts of a day as rates, `counted` in place of lists in `state`, and `groups`. A change of what a section holds is a new version
 //! with a step in [`migrate`]; the golden pairs in `tests/snapshot` hold us to that.
 
 use crate::coverage::Silences;

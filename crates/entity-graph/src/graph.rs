@@ -3,6 +3,7 @@
 use crate::aliases::Aliases;
 use crate::bindings::Bindings;
 use crate::correspondents::Correspondents;
+use crate::groups::Groups;
 use crate::names::{MAX_NAMES, Names};
 use crate::notes::Notes;
 use crate::ties::{End, Ties};
@@ -69,6 +70,9 @@ pub struct EntityGraph {
     /// Written apart: files of older versions have none.
     #[serde(skip)]
     pub notes: Notes,
+    /// Peer groups of those without a department; written apart too.
+    #[serde(skip)]
+    pub groups: Groups,
     pub(crate) names: Names,
     pub(crate) external: HashMap<Entity, Record>,
     /// External entities known, by kind.
@@ -279,18 +283,19 @@ impl EntityGraph {
         (self.external.len(), self.ties.counts().0, self.listed)
     }
     /// What holds memory, and about how many bytes.
-    pub fn held(&self) -> [(&'static str, usize); 4] {
+    pub fn held(&self) -> [(&'static str, usize); 5] {
         let records = self.external.values().map(Record::heap_bytes).sum::<usize>();
         [
             ("names of those inside", self.names.bytes()),
             ("external entities", of_table(&self.external)),
             ("contacts", records),
             ("ties", self.ties.bytes()),
+            ("peer groups", self.groups.bytes()),
         ]
     }
-    /// Contacts refused because the table was full.
+    /// Contacts refused because the table was full, and colleagues.
     pub fn refused(&self) -> u64 {
-        self.refused + self.ties.counts().1
+        self.refused + self.ties.counts().1 + self.groups.refused()
     }
 }
 

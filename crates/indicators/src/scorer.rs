@@ -426,7 +426,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
     let level_name = |level: usize| {
         words.say(|| match (level, &fact.peer) {
             (0, _) => "self".to_owned(),
-            (1, Some(peer)) => peer.to_string(),
+            (1, Some(peer)) => learned_group(context, fact, peer).unwrap_or_else(|| peer.to_string()),
             (1 | 2, _) => "organisation".to_owned(),
             _ => "prior".to_owned(),
         })
@@ -565,6 +565,13 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
         }
         _ => silent(words),
     }
+}
+
+/// Why the fact's actor, or the device's owner, belongs to a learned peer group.
+fn learned_group(context: Context<'_>, fact: &Fact, peer: &SmolStr) -> Option<String> {
+    let actor = fact.actor()?;
+    let who = if actor.kind == EntityKind::Device { context.directory.owner_of(&actor.key)? } else { &actor.key };
+    context.graph.groups.why(who, peer)
 }
 
 /// Nothing is known, so nothing surprises.

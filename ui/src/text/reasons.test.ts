@@ -17,6 +17,8 @@ describe("reasons", () => {
     ["the rule matched on 0 of 1200 entity-days; level high", "このルールが一致したのは延べ 1200 日のうち 0 日。レベルは high"],
     ["organisation", "組織全体"],
     ["Finance", "Finance"],
+    ["Finance (works with 14 of 18)", "Finance（18 名のうち 14 名とやり取り）"],
+    ["people around a@x.example (works with 6 of 7)", "a@x.example の周囲の人たち（7 名のうち 6 名とやり取り）"],
     ["2024-03-18T15:31:00Z", "2024-03-18T15:31:00Z"],
   ])("%s", (english, japanese) => {
     expect(reason(english, "en")).toBe(english);

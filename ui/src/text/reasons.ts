@@ -53,6 +53,8 @@ const FORMS: [RegExp, string][] = [
   [/^self$/, "自身の過去"],
   [/^organisation$/, "組織全体"],
   [/^prior$/, "既定値"],
+  [/^people around (.*) \(works with (\d+) of (\d+)\)$/s, "$1 の周囲の人たち（$3 名のうち $2 名とやり取り）"],
+  [/^(.*) \(works with (\d+) of (\d+)\)$/s, "$1（$3 名のうち $2 名とやり取り）"],
 ];
 
 /** Names of features that models share. */

@@ -15,7 +15,7 @@ use weft_enrich::is_private;
 use weft_entity_graph::{Contact, EntityGraph, Touch};
 use weft_model::{
     AuthProtocol, AuthenticationKind, Body, DAY_MS, DhcpKind, Directory, Domain, EmailDirection, Entity, EntityKind, Event, EventTime,
-    HOUR_MS, InvolvedKind, SmolStr, Status, format_smolstr,
+    HOUR_MS, InvolvedKind, Person, SmolStr, Status, format_smolstr,
 };
 
 /// What one event yields.
@@ -36,6 +36,8 @@ pub struct Extracted {
     pub sanctioned: Vec<SmolStr>,
     /// Outside addresses that were written to, and their registrable domain where that belongs to one owner.
     pub wrote: Vec<(SmolStr, Option<SmolStr>)>,
+    /// Who of those inside wrote to whom.
+    pub colleagues: Vec<(SmolStr, SmolStr)>,
 }
 
 /// Nobody gets to another country and to work there within this time of having been seen at the usual place, however near it is.
@@ -174,12 +176,12 @@ impl Collector<'_> {
                 kind: EntityKind::Person,
                 key: SmolStr::new(key),
                 name: SmolStr::new(if person.display_name.is_empty() { key } else { &person.display_name }),
-                peer: (!person.department.is_empty()).then(|| SmolStr::new(&person.department)),
+                peer: self.group(key, Some(person)),
             },
             None if alias.contains('@') && alias.len() <= 320 => {
                 let key: SmolStr = SmolStr::new(alias.to_lowercase().as_str());
                 let kind = if self.context.directory.is_empty() { EntityKind::Person } else { EntityKind::Account };
-                Internal { kind, name: key.clone(), key, peer: None }
+                Internal { kind, peer: self.group(&key, None), name: key.clone(), key }
             }
             None => return None,
         };
@@ -187,12 +189,18 @@ impl Collector<'_> {
         Some(internal)
     }
 
+    /// The peer group: the department, else what was learned.
+    fn group(&self, key: &str, person: Option<&Person>) -> Option<SmolStr> {
+        let department = person.map(|person| person.department.as_str()).filter(|department| !department.is_empty());
+        department.map(SmolStr::new).or_else(|| self.context.graph.groups.of(key).cloned())
+    }
+
     /// The device behind an internal address, by its lease, else the address itself.
     fn device(&mut self, ip: IpAddr) -> Internal {
         let bound = self.context.graph.bindings.device(ip, self.at());
         let key = bound.unwrap_or_else(|| format_smolstr!("{ip}"));
         let owner = self.context.directory.owner(&key);
-        let peer = owner.map(|(_, person)| person.department.as_str()).filter(|department| !department.is_empty()).map(SmolStr::new);
+        let peer = owner.and_then(|(owner, person)| self.group(owner, Some(person)));
         self.out.known.push((EntityKind::Device, key.clone()));
         Internal { kind: EntityKind::Device, name: key.clone(), key, peer }
     }

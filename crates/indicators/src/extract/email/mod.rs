@@ -1,6 +1,7 @@
 //! Messages: who wrote to whom, from where, and what they carry.
 
 mod attachment;
+mod colleagues;
 mod link;
 mod sender;
 mod subject;
@@ -25,6 +26,7 @@ const MAX_TYPES: usize = 4;
 type Links<'a> = BTreeMap<String, Vec<&'a MailLink>>;
 
 pub(super) fn extract(out: &mut Collector<'_>, email: &EmailActivity) {
+    colleagues::note(out, email);
     let directory = out.context.directory;
     let sender_domain = email.from.rsplit('@').next().unwrap_or_default();
     let links = link::by_domain(out, email);
