@@ -242,8 +242,9 @@ impl Collector<'_> {
         if let Some(country) = info.country.as_ref().filter(|_| self.event.domain() == Domain::Saas) {
             let settled = self.at().plus_ms(-SETTLED_MS);
             // Who works through a rented server or a VPN may sit anywhere.
-            let is_seat = info.network_kind.as_deref() == Some("access");
-            if is_seat && touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled)) {
+            let is_access = info.network_kind.as_deref() == Some("access");
+            let is_settled = || touches.is_some_and(|touches| touches.touched_by(&by.key, earlier.0, settled));
+            if is_access && (is_settled() || self.is_at_home_computer(&by.key, country)) {
                 let stray = self.context.graph.notes.stray_of(&by.key).filter(|(at, elsewhere, _)| self.is_both(*at, elsewhere, country));
                 let other = stray.map(|(_, elsewhere, ip)| format_smolstr!("{ip} ({elsewhere})"));
                 fact.fields.push((field!("presence"), presence(stray.is_some())));
@@ -261,6 +262,24 @@ impl Collector<'_> {
         }
         fact.entities.push(source);
         self.touch(entity, by);
+    }
+
+    /// Whether a person works at a computer in the country that the directory gives as theirs, at whatever address: who sits at home has another one
+    /// every few days. Telephones say nothing of that: their providers lead the traffic of travellers home.
+    fn is_at_home_computer(&self, who: &str, country: &str) -> bool {
+        let agent = match &self.event.body {
+            Body::Authentication(logon) if logon.status == Status::Success => &logon.user_agent,
+            Body::Api(call) => &call.user_agent,
+            Body::FileHosting(file) => &file.user_agent,
+            _ => return false,
+        };
+        let is_computer = |agent: &str| {
+            ["Windows NT", "Macintosh", "X11"].iter().any(|system| agent.contains(system))
+                && !agent.contains("Mobile")
+                && !agent.contains("Android")
+        };
+        agent.as_deref().is_some_and(is_computer)
+            && self.context.directory.person(who).is_some_and(|(_, person)| person.usual_country.eq_ignore_ascii_case(country))
     }
 
     /// Whether having been in `other` country at that time contradicts being in `country` now: nobody is in two places.

@@ -25,7 +25,7 @@ fn enricher(vpn: &str) -> Enricher {
 }
 
 fn directory() -> Directory {
-    Directory::new([Person { mail: "ann@corp.example".into(), ..Person::default() }])
+    Directory::new([Person { mail: "ann@corp.example".into(), usual_country: "de".into(), ..Person::default() }])
 }
 
 fn extract(graph: &EntityGraph, at: EventTime, body: Body) -> Extracted {
@@ -107,6 +107,22 @@ fn only_own_acts_at_a_place_of_its_own_seat_somebody() {
     assert!(is_seated(&extract(&settled(), NOW, sign_in(OFFICE, Status::Success))));
     let through_vpn = extract_with(&enricher("198.51.100.0/24"), &settled(), NOW, sign_in(OFFICE, Status::Success));
     assert!(!is_seated(&through_vpn), "who works through a VPN may sit anywhere");
+}
+
+#[test]
+fn a_computer_at_home_seats_its_owner_at_any_address_and_a_telephone_does_not() {
+    let through = |ip: &str, status, agent: &str| match sign_in(ip, status) {
+        Body::Authentication(logon) => Body::Authentication(Box::new(Authentication { user_agent: Some(agent.into()), ..*logon })),
+        other => other,
+    };
+    let graph = EntityGraph::default();
+    let is_seated = |body: Body| !extract(&graph, NOW, body).seated.is_empty();
+    let computer = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36";
+    assert!(is_seated(through(OFFICE, Status::Success, computer)), "the first time there");
+    assert!(!is_seated(through(OFFICE, Status::Failure, computer)), "whoever tried");
+    assert!(!is_seated(through(ABROAD, Status::Success, computer)), "not where she usually is");
+    assert!(!is_seated(through(OFFICE, Status::Success, "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1_1 like Mac OS X) Mobile/15E148")));
+    assert!(!is_seated(sign_in(OFFICE, Status::Success)), "nobody knows by what");
 }
 
 #[test]
