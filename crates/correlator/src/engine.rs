@@ -11,7 +11,7 @@ use std::sync::Arc;
 use weft_baselines::spill::{Spill, SpillError};
 use weft_enrich::Enricher;
 use weft_entity_graph::{Contact, Correspondents, EntityGraph, Groups, Touch};
-use weft_indicators::{Context, Extractor, Fact, Findings, Judgement, ModelSet, Outside, Settings, State, finding};
+use weft_indicators::{Context, Extracted, Extractor, Fact, Findings, Judgement, ModelSet, Outside, Settings, State, finding};
 use weft_model::{
     Body, DAY_MS, Directory, Domain, Entity, EntityKind, Event, EventRef, EventTime, EventUid, Incident, IncidentUid, Indicator,
     IndicatorUid, SmolStr,
@@ -60,6 +60,17 @@ pub struct Engine {
     finished: BTreeMap<IncidentUid, Incident>,
     /// Analysts' word on which indicators belong together.
     constraints: Arc<Constraints>,
+    facts: Room,
+}
+
+/// Room for the facts of an hour, kept for the next one: asking for it anew costs as much as a tenth of the analysis. A clone has none.
+#[derive(Default)]
+struct Room(Vec<Fact>);
+
+impl Clone for Room {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Engine {
@@ -91,6 +102,7 @@ impl Engine {
             today: None,
             finished: BTreeMap::new(),
             constraints: Arc::default(),
+            facts: Room::default(),
         }
     }
 
@@ -142,6 +154,7 @@ impl Engine {
             today: found.take("today")?,
             finished: found.take("finished")?,
             constraints: Arc::default(),
+            facts: Room::default(),
             knowledge,
         })
     }
@@ -163,10 +176,11 @@ impl Engine {
         self.silences.hour(events);
         events.iter().for_each(|event| Extractor::bind_addresses(event, &mut self.graph));
         events.iter().for_each(|event| Extractor::bind_people(event, &mut self.graph, &self.knowledge.directory));
-        let (mut facts, mut sighted, mut wrote) = (Vec::with_capacity(events.len() * 2), Vec::new(), Vec::new());
-        let mut colleagues = Vec::new();
+        let mut extracted = Extracted { facts: std::mem::take(&mut self.facts.0), ..Extracted::default() };
+        extracted.facts.reserve(events.len() * 2);
+        let (mut sighted, mut wrote) = (Vec::new(), Vec::new());
         // An entity, who touched it, and by which of the events: a large hour has millions.
-        let mut touches: Vec<(Entity, Option<u32>, Contact, u32)> = Vec::new();
+        let mut touches: Vec<(Entity, Option<u32>, Contact, u32)> = Vec::with_capacity(events.len() * 2);
         let (mut seated, mut strayed, mut sanctioned) = (Vec::new(), Vec::new(), Vec::new());
         for (event, place) in events.iter().zip(0..) {
             let finding = if let Body::Finding(finding) = &event.body { Some(finding.as_ref()) } else { None };
@@ -183,22 +197,22 @@ impl Engine {
                 enricher: &self.knowledge.enricher,
                 outside: &self.outside,
             };
-            let extracted = Extractor::extract(event, context);
-            self.memory.note(event, &extracted.facts, context);
-            for (kind, key) in &extracted.known {
-                self.graph.known(*kind, key);
+            let before = extracted.facts.len();
+            Extractor::extract(event, context, &mut extracted);
+            self.memory.note(event, extracted.facts.get(before..).unwrap_or_default(), context);
+            for (kind, key) in extracted.known.drain(..) {
+                self.graph.known(kind, &key);
             }
-            facts.extend(extracted.facts);
-            for (entity, touch) in extracted.touches {
+            for (entity, touch) in extracted.touches.drain(..) {
                 touches.push((entity, self.graph.number(&touch.by), touch.contact, place));
             }
-            sighted.extend(finding.map(|finding| (event, finding, extracted.sighted)));
-            seated.extend(extracted.seated.into_iter().map(|seat| (seat, event.time)));
-            sanctioned.extend(extracted.sanctioned.into_iter().map(|domain| (domain, event.time)));
-            strayed.extend(extracted.strayed.into_iter().map(|stray| (stray, event.time)));
-            wrote.extend(extracted.wrote.into_iter().map(|written| (written, event.time)));
-            colleagues.extend(extracted.colleagues);
+            sighted.extend(finding.map(|finding| (event, finding, std::mem::take(&mut extracted.sighted))));
+            seated.extend(extracted.seated.drain(..).map(|seat| (seat, event.time)));
+            sanctioned.extend(extracted.sanctioned.drain(..).map(|domain| (domain, event.time)));
+            strayed.extend(extracted.strayed.drain(..).map(|stray| (stray, event.time)));
+            wrote.extend(extracted.wrote.drain(..).map(|written| (written, event.time)));
         }
+        let Extracted { mut facts, colleagues, .. } = extracted;
         let context = Context {
             graph: &self.graph,
             directory: &self.knowledge.directory,
@@ -234,15 +248,22 @@ impl Engine {
         for (one, other) in colleagues {
             self.graph.groups.met(&one, &other);
         }
+        // After a flood the room is given back.
+        if facts.capacity() / 4 <= events.len() {
+            facts.clear();
+            self.facts.0 = facts;
+        }
     }
 
     fn context(&self) -> Context<'_> {
         Context { graph: &self.graph, directory: &self.knowledge.directory, enricher: &self.knowledge.enricher, outside: &self.outside }
     }
 
-    /// The facts in these events as things stand; teaches nothing.
-    pub fn facts_of(&self, events: &[Event]) -> Vec<Fact> {
-        events.iter().flat_map(|event| Extractor::extract(event, self.context()).facts).collect()
+    /// What is in these events as things stand; teaches nothing.
+    pub fn extracted(&self, events: &[Event]) -> Extracted {
+        let mut extracted = Extracted::default();
+        events.iter().for_each(|event| Extractor::extract(event, self.context(), &mut extracted));
+        extracted
     }
 
     fn start_day(&mut self, now: EventTime) {

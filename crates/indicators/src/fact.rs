@@ -3,6 +3,7 @@
 use crate::field::Field;
 use crate::outside::{Address, Host};
 use serde::Deserialize;
+use smallvec::SmallVec;
 use std::sync::Arc;
 use weft_model::{Domain, Entity, EntityKind, EventRef, SmolStr};
 
@@ -128,18 +129,22 @@ impl Shared {
     }
 }
 
+/// Most facts have no more fields, and speak of no more entities: those need no memory of their own.
+pub type Fields = SmallVec<[(Field, SmolStr); 8]>;
+pub type Entities = SmallVec<[Entity; 4]>;
+
 /// What one event says about one entity.
 #[derive(Clone, Debug)]
 pub struct Fact {
     pub kind: FactKind,
     pub event: EventRef,
     /// Text fields; an absent one is unknown.
-    pub fields: Vec<(Field, SmolStr)>,
+    pub fields: Fields,
     pub shared: Shared,
     /// An amount for volume features: bytes sent, seconds, recipients, letters, by the kind.
     pub amount: u64,
     /// Everybody and everything it speaks of.
-    pub entities: Vec<Entity>,
+    pub entities: Entities,
     /// The peer group of the person or of the device's owner.
     pub peer: Option<SmolStr>,
 }

@@ -140,10 +140,10 @@ impl InlineTest {
             Ok(Fact {
                 kind: model.on,
                 event: EventRef { time: at, uid },
-                fields: values,
+                fields: values.into(),
                 shared: Shared::default(),
                 amount: number("amount", 0),
-                entities,
+                entities: entities.into(),
                 peer: None,
             })
         };

@@ -36,7 +36,7 @@ pub use day::{DAY_BYTES, DayCounts};
 pub use earlier::{ByFeatureState, UnweightedState};
 pub use error::ModelError;
 pub use extract::{Extracted, Extractor};
-pub use fact::{Fact, FactKind, Shared};
+pub use fact::{Entities, Fact, FactKind, Fields, Shared};
 pub use field::Field;
 pub use finding::Findings;
 pub use lesson::Judgement;

@@ -83,10 +83,10 @@ mod tests {
                 let fact = Fact {
                     kind: FactKind::SaasLogon,
                     event: EventRef { time: EventTime(0), uid: EventUid([0; 16]) },
-                    fields: vec![(field!("status"), SmolStr::new(status)), (field!("ip_scope"), SmolStr::new(scope))],
+                    fields: [(field!("status"), SmolStr::new(status)), (field!("ip_scope"), SmolStr::new(scope))].into_iter().collect(),
                     shared: Shared::default(),
                     amount: 0,
-                    entities: Vec::new(),
+                    entities: Default::default(),
                     peer: None,
                 };
                 let expected: Vec<usize> = (0..models.len())

@@ -287,7 +287,7 @@ mod tests {
             event: EventRef { time: EventTime(0), uid: EventUid([0; 16]) },
             fields: fields.iter().map(|(name, value)| (Field::named(name).unwrap(), SmolStr::new(value))).collect(),
             amount,
-            entities: Vec::new(),
+            entities: Default::default(),
             shared: Default::default(),
             peer: None,
         }

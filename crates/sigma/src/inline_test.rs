@@ -171,7 +171,8 @@ impl InlineTest {
         let amount = fields.get("amount").and_then(|text| text.parse().ok()).unwrap_or(0);
         Ok(match kind {
             Some(kind) => {
-                Said::Fact(Box::new(Fact { kind, event, fields: values, amount, shared: Shared::default(), entities, peer: None }))
+                let (fields, entities) = (values.into(), entities.into());
+                Said::Fact(Box::new(Fact { kind, event, fields, amount, shared: Shared::default(), entities, peer: None }))
             }
             None => Said::Model(Box::new(spoken(source, event, entities))),
         })

@@ -80,10 +80,11 @@ fn fact((minute, who, status, ip): (i64, &str, &str, &str)) -> Fact {
         kind: FactKind::SaasLogon,
         event: EventRef { time, uid },
         fields: [("person", who), ("status", status), ("ip", ip)]
+            .into_iter()
             .map(|(name, value)| (Field::named(name).unwrap(), SmolStr::new(value)))
-            .to_vec(),
+            .collect(),
         amount: 0,
-        entities: vec![Entity::new(EntityKind::Person, who), Entity::new(EntityKind::Ip, ip)],
+        entities: [Entity::new(EntityKind::Person, who), Entity::new(EntityKind::Ip, ip)].into_iter().collect(),
         shared: Default::default(),
         peer: None,
     }

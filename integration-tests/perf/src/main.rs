@@ -1,7 +1,7 @@
 //! Measures the engine on one core: events a second through resolve, features, baselines and all models, with everybody warm and the
 //! state in memory. `cargo run --release -p weft-perf -- [--people N] [--events N] [--csv FILE]`
 //!
-//! Prints what an event costs in feature updates, one line a measured hour, and the median. `--csv` writes the measured events (time in
+//! Prints what an event changes, one line a measured hour, and the median. `--csv` writes the measured events (time in
 //! milliseconds, source, destination, bytes) for the peers of `integration-tests/perf` and measures nothing. `--flood N` lets N devices
 //! come once each afterwards and counts the warm ones that are left. `--zipf N --total EVENTS` is another measurement: N devices by Zipf's
 //! law, with memory at every tenth of the way. `--profile-mib N` caps the profiles, `--spill DIR` gives a folder to those that do not fit, `--day-mib N` and
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use stream::Stream;
 use weft_correlator::{Engine, Knowledge, Pipeline, Progress, snapshot};
-use weft_indicators::{Fact, FeatureKind, Settings};
+use weft_indicators::{Extracted, FeatureKind, Settings};
 use weft_model::{Body, Directory, Event};
 use weft_stitcher::Alert;
 
@@ -107,7 +107,7 @@ fn main() -> Result<(), Failure> {
     for hour in 0..MEASURED_HOURS {
         let events = measured(&mut stream, hour);
         if hour == 0 {
-            print_mix(&engine.facts_of(&events), &models.models, events.len());
+            print_mix(&engine.extracted(&events), &models.models, events.len());
         }
         let before = cpu_s()?;
         engine.hour(&events);
@@ -151,43 +151,44 @@ fn measure_snapshot(engine: Engine, knowledge: Knowledge, rate: f64) -> Result<(
     Ok(())
 }
 
-/// What the hour teaches, by kind of feature, for an event on average.
-fn print_mix(facts: &[Fact], models: &[weft_indicators::Model], events: usize) {
-    let mut mix: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut taught = BTreeSet::new();
-    for fact in facts {
+/// What the hour changes, for an event on average: estimators (an entity's own, its peer group's, everybody's, each by itself), entries of the open
+/// day, and contacts. Days that are learned when they close, and what is only looked up, are not in it.
+fn print_mix(hour: &Extracted, models: &[weft_indicators::Model], events: usize) {
+    let mut mix: BTreeMap<&str, usize> = BTreeMap::from([("contacts", hour.touches.len())]);
+    let (mut taught, mut scored) = (BTreeSet::new(), BTreeSet::new());
+    for fact in &hour.facts {
+        let actor = fact.actor().map(|actor| &actor.key);
         for (index, model) in models.iter().enumerate().filter(|(_, m)| m.on == fact.kind && m.conditions.iter().all(|c| c.holds(fact))) {
             let Some(subject) = fact.get(model.subject) else { continue };
-            *mix.entry("calibration").or_default() += 1;
+            let is_judged = model.judged.iter().all(|condition| condition.holds(fact));
+            if is_judged {
+                *mix.entry("open day").or_default() += 1;
+                *mix.entry("highest of the day").or_default() += usize::from(scored.insert((index, actor, subject)));
+            }
+            let levels = 1 + usize::from(model.has_habits()) + usize::from(fact.peer.is_some());
             for (position, feature) in model.features.iter().enumerate() {
-                let kind = match &feature.measure {
-                    FeatureKind::Novelty(field) => {
-                        let key = (index, position, fact.actor().map(|a| &a.key), subject, fact.get(*field));
-                        if fact.get(*field).is_none() || !taught.insert(key) {
-                            continue;
-                        }
-                        "novelty"
+                let (kind, count) = match &feature.measure {
+                    // Once an hour.
+                    FeatureKind::Novelty(field) => match fact.get(*field) {
+                        Some(value) if taught.insert((index, position, actor, subject, value)) => ("novelty", levels),
+                        _ => continue,
+                    },
+                    FeatureKind::Volume(_) => ("volume", levels),
+                    FeatureKind::HourOfWeek(_) => ("hour of week", levels),
+                    FeatureKind::Topic(_) => ("topic", 1),
+                    FeatureKind::Distinct(_) | FeatureKind::Association(_) | FeatureKind::Ordered(_) if is_judged => {
+                        ("values of the day", 1)
                     }
-                    FeatureKind::Rarity(_) => "rarity",
-                    FeatureKind::Count(_) => "count",
-                    FeatureKind::Distinct(_) => "distinct",
-                    FeatureKind::Volume(_) => "volume",
-                    FeatureKind::HourOfWeek(_) => "hour of week",
-                    FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_) => "times",
+                    FeatureKind::Periodicity(_) | FeatureKind::FixedTime(_) if is_judged => ("times", 1),
                     _ => continue,
                 };
-                *mix.entry(kind).or_default() += 1;
+                *mix.entry(kind).or_default() += count;
             }
         }
     }
     let share = |count: usize| count as f64 / events.max(1) as f64;
     let parts: Vec<String> = mix.iter().map(|(kind, count)| format!("{kind} {:.2}", share(*count))).collect();
-    println!(
-        "feature updates an event: {:.2} ({}); facts an event: {:.2}",
-        share(mix.values().sum()),
-        parts.join(", "),
-        share(facts.len())
-    );
+    println!("updates an event: {:.2} ({}); facts an event: {:.2}", share(mix.values().sum()), parts.join(", "), share(hour.facts.len()));
 }
 
 fn write_row(out: &mut impl Write, event: &Event) -> std::io::Result<()> {

@@ -7,7 +7,7 @@ mod network;
 mod saas;
 
 use crate::context::Context;
-use crate::fact::{Fact, FactKind, Shared};
+use crate::fact::{Entities, Fact, FactKind, Fields, Shared};
 use crate::field;
 pub(crate) use finding::resolve;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ use weft_model::{
     HOUR_MS, InvolvedKind, Person, SmolStr, Status, format_smolstr,
 };
 
-/// What one event yields.
+/// What events yield.
 #[derive(Debug, Default)]
 pub struct Extracted {
     pub facts: Vec<Fact>,
@@ -46,10 +46,6 @@ const TWO_PLACES_MS: i64 = 3 * HOUR_MS;
 const AIRLINER_KM: f64 = 900.0;
 /// A source that somebody has used for so long is a usual place, not a stop on a journey.
 const SETTLED_MS: i64 = 5 * DAY_MS;
-
-/// Fields and entities of most facts: room for them is taken once.
-const USUAL_FIELDS: usize = 7;
-const USUAL_ENTITIES: usize = 4;
 
 /// Turns events into facts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,9 +118,9 @@ impl Extractor {
         }
     }
 
-    /// Third pass: facts and contacts. Reads the bindings as of the event's time.
-    pub fn extract(event: &Event, context: Context<'_>) -> Extracted {
-        let mut out = Collector { event, context, out: Extracted::default() };
+    /// Third pass: facts and contacts, added to what there is. Reads the bindings as of the event's time.
+    pub fn extract(event: &Event, context: Context<'_>, into: &mut Extracted) {
+        let mut out = Collector { event, context, out: into };
         match &event.body {
             Body::Email(email) => email::extract(&mut out, email),
             Body::Network(flow) => network::flow(&mut out, flow),
@@ -138,7 +134,6 @@ impl Extractor {
             Body::Api(call) => saas::api(&mut out, call),
             Body::FileHosting(file) => saas::file(&mut out, file),
         }
-        out.out
     }
 }
 
@@ -161,7 +156,7 @@ impl Internal {
 struct Collector<'a> {
     event: &'a Event,
     context: Context<'a>,
-    out: Extracted,
+    out: &'a mut Extracted,
 }
 
 impl Collector<'_> {
@@ -291,7 +286,7 @@ impl Collector<'_> {
 
     fn fact(&self, kind: FactKind, who: &Internal) -> Fact {
         let field = if who.kind == EntityKind::Device { field!("device") } else { field!("person") };
-        let (mut fields, mut entities) = (Vec::with_capacity(USUAL_FIELDS), Vec::with_capacity(USUAL_ENTITIES));
+        let (mut fields, mut entities) = (Fields::new(), Entities::new());
         fields.push((field, who.name.clone()));
         entities.push(who.entity());
         Fact { kind, event: self.event.reference(), fields, shared: Shared::default(), amount: 0, entities, peer: who.peer.clone() }

@@ -34,7 +34,10 @@ fn extract(graph: &EntityGraph, at: EventTime, body: Body) -> Extracted {
 
 fn extract_with(enricher: &Enricher, graph: &EntityGraph, at: EventTime, body: Body) -> Extracted {
     let event = Event { uid: EventUid::of("test", &[&at.0.to_le_bytes()]), time: at, metadata: Metadata::default(), raw_data: None, body };
-    Extractor::extract(&event, Context { graph, directory: &directory(), enricher, outside: &Outside::default() })
+    let mut extracted = Extracted::default();
+    let context = Context { graph, directory: &directory(), enricher, outside: &Outside::default() };
+    Extractor::extract(&event, context, &mut extracted);
+    extracted
 }
 
 fn sign_in(ip: &str, status: Status) -> Body {
