@@ -42,7 +42,7 @@ pub(crate) struct Limits {
 impl Limits {
     fn of(bytes: usize) -> Self {
         let of = |usual| part(usual, bytes);
-        // A table of 2^21 places is full with so many.
+        // So many, half of what it can hold, never make a table of 2^22 places grow, whatever comes and goes.
         Self { external: of((1 << 21) / 8 * 7), listed: of(16_000_000), spans: of(16_000_000), ties: of(16_000_000) }
     }
 }
