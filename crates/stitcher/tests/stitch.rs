@@ -134,11 +134,11 @@ fn mail_is_seen_for_itself_and_one_family_of_it_is_not_enough() {
         let evidence = weft_stitcher::Evidence::of(&members, &share_evidence(&members));
         (evidence.all.value(), evidence.mail.value(), weft_stitcher::Alert::from_budget(0.1).is_incident(evidence))
     };
-    let (sender, link) = (mail("sender", "mail-sender", 24.0), mail("link", "mail-inbound", 6.0));
+    let (sender, link) = (mail("sender", "mail-sender", 24.0), mail("link", "mail-inbound", 8.0));
     let sign_in = indicator("sign-in", "saas-access", "initial-access", 1, 2.0, &[(Person, "p1")]);
     assert_eq!(seen(&[sender.clone(), mail("again", "mail-sender", 12.0)]), (8.0, 7.0, false));
-    assert_eq!(seen(&[sender.clone(), link.clone()]), (11.0, 10.0, true));
-    assert_eq!(seen(&[mail("weaker", "mail-sender", 12.0), link, sign_in]), (10.0, 9.0, true));
+    assert_eq!(seen(&[sender.clone(), link.clone()]), (12.0, 11.0, true));
+    assert_eq!(seen(&[mail("weaker", "mail-sender", 12.0), link, sign_in]), (11.0, 10.0, true));
 }
 
 #[test]
