@@ -115,11 +115,8 @@ impl Counts {
         components.iter_mut().for_each(|c| c.weight /= total);
         Predictive { components }
     }
-    /// A count beside what was expected of it, without learning it.
-    pub fn residual(&self, at_s: i64, exposure: f64, count: u64, parent: &Rate) -> Residual {
-        self.beside(&self.predict(at_s, exposure, parent), count, parent)
-    }
-    fn beside(&self, predictive: &Predictive, count: u64, parent: &Rate) -> Residual {
+    /// A count beside what [`Self::predict`] expected of it, without learning it.
+    pub fn residual(&self, predictive: &Predictive, count: u64, parent: &Rate) -> Residual {
         // What the rate itself is not known to (m^2 / shape) is no dispersion.
         let dispersion = self.spread.dispersion(parent.dispersion);
         let unknown = predictive.components.iter().map(|c| c.weight * c.mean * c.mean * (1.0 / c.size - dispersion)).sum();
@@ -135,7 +132,7 @@ impl Counts {
     /// memories forget on their own).
     pub fn observe(&mut self, at_s: i64, exposure: f64, count: u64, weight: f64, parent: &Rate) -> Residual {
         let predictive = self.predict(at_s, exposure, parent);
-        let residual = Residual { weight: weight.max(0.0), ..self.beside(&predictive, count, parent) };
+        let residual = Residual { weight: weight.max(0.0), ..self.residual(&predictive, count, parent) };
         let (k, exposure) = (residual.count, exposure.clamp(0.0, MAX_AMOUNT));
         let age = self.last_s.saturating_sub(at_s);
         for ((memory, half_life), component) in self.memories.iter_mut().zip(HALF_LIVES_S).zip(predictive.components) {

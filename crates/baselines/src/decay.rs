@@ -41,12 +41,6 @@ impl Forgetting {
     pub fn worth(&self, at_s: i64) -> f64 {
         (-self.exponent(at_s)).exp2().min(1e9)
     }
-    /// The factor that turns weights stored under `other` into ours.
-    pub fn factor_from(&mut self, other: &Self) -> f64 {
-        let Some(theirs) = other.origin_s else { return 1.0 };
-        self.origin_s.get_or_insert(theirs);
-        self.exponent(theirs).exp2()
-    }
 }
 
 #[cfg(test)]

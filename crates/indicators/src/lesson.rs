@@ -194,7 +194,7 @@ impl ModelState {
                     let shown = |peer| Shown { peer, day: *day, amount: *amount };
                     match place.level {
                         Level::Own(own) => {
-                            let own = names.text(own).and_then(|owner| profiles.number(owner));
+                            let own = profile(profiles, names, own);
                             own.into_iter().for_each(|own| rates.relearn_own(profiles, own, shown(None), parts));
                         }
                         Level::Others(peer) => rates.relearn_others(shown(peer), parts),
@@ -222,10 +222,15 @@ impl ModelState {
     }
 }
 
+/// The number of the profile of an entity with this name's number.
+fn profile(profiles: &mut Profiles, names: &Names, own: u32) -> Option<u32> {
+    names.text(own).and_then(|owner| profiles.number(owner))
+}
+
 fn at<T: Estimator>(levels: &mut Levels<T>, (profiles, names): (&mut Profiles, &Names), level: Level, change: impl Fn(&mut T)) {
     match level {
         Level::Own(own) => {
-            let own = names.text(own).and_then(|owner| profiles.number(owner));
+            let own = profile(profiles, names, own);
             own.into_iter().for_each(|own| levels.own(profiles, own, &change));
         }
         Level::Others(peer) => levels.others(peer, change),

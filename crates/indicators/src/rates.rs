@@ -104,7 +104,7 @@ impl Rates {
             count if expected.upper(count) < LEARNED_TAIL => expected.quantile(LEARNED_TAIL),
             count => count,
         };
-        let residual = known.residual(at_s, 1.0, count, &rate);
+        let residual = known.residual(&expected, count, &rate);
         if let Some(own) = own {
             profiles.change(own, self.place, |known: &mut Counts| {
                 known.observe(at_s, 1.0, count, weight(parts), &rate);

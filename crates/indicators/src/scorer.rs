@@ -13,7 +13,7 @@ use crate::template;
 use weft_baselines::calibration::tie_of;
 use weft_baselines::fixed_time::FixedTime;
 use weft_baselines::periodicity::Contacts;
-use weft_baselines::{NoveltyParams, ascents_tail, novelty, surprise_bits, volume_tail};
+use weft_baselines::{NoveltyParams, Volume, ascents_tail, novelty, surprise_bits, volume_tail};
 use weft_entity_graph::Touches;
 use weft_model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use weft_model::{Bits, Entity, EntityKind, EventTime, Indicator, IndicatorUid, SmolStr, Why};
@@ -518,8 +518,7 @@ fn answer(asked: &Asked<'_>, position: usize, feature: &Feature, fact: &Fact, wo
             }
         }
         (FeatureKind::Volume(_), Some(Baseline::Volume(levels))) => {
-            let prior = VOLUME_PRIOR.max(1.0 / (1.0 + fact.amount as f64));
-            amount_answer(levels.get(&state.profiles, own, peer), fact.amount, (prior, VOLUME_STRENGTH), "bytes", level_name, words)
+            volume_answer(levels.get(&state.profiles, own, peer), fact.amount, level_name, words)
         }
         (FeatureKind::HourOfWeek(_), Some(Baseline::Hours(levels))) => {
             let [own, _, organisation] = levels.get(&state.profiles, own, peer);
@@ -580,21 +579,14 @@ fn silent(words: Words) -> Answer {
     Answer { bits: 0.0, observed: unknown(), expected: unknown(), n: 0, peer: words.say(|| "prior".into()) }
 }
 
-fn amount_answer(
-    levels: [Option<&weft_baselines::Volume>; 3],
-    amount: u64,
-    (prior, strength): (f64, f64),
-    unit: &str,
-    level_name: impl Fn(usize) -> String,
-    words: Words,
-) -> Answer {
-    let tail = volume_tail(&levels, amount, strength, prior);
+fn volume_answer(levels: [Option<&Volume>; 3], amount: u64, level_name: impl Fn(usize) -> String, words: Words) -> Answer {
+    let tail = volume_tail(&levels, amount, VOLUME_STRENGTH, VOLUME_PRIOR.max(1.0 / (1.0 + amount as f64)));
     let level = levels.iter().position(|level| level.is_some_and(|level| level.total() > 0.0)).unwrap_or(3);
     let from = levels.get(level).copied().flatten();
     Answer {
         bits: -tail.log2(),
-        observed: words.say(|| format!("{amount} {unit}")),
-        expected: words.say(|| from.map_or_else(|| "nothing learned yet".to_owned(), |from| format!("about {} {unit}", from.median()))),
+        observed: words.say(|| format!("{amount} bytes")),
+        expected: words.say(|| from.map_or_else(|| "nothing learned yet".to_owned(), |from| format!("about {} bytes", from.median()))),
         n: from.map_or(0, |from| from.total().round() as u64),
         peer: level_name(level),
     }
